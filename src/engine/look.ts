@@ -1,0 +1,55 @@
+import type { Graph } from './graph.ts';
+import type { AnyKind, Kinds, Look, Observed } from './kind.ts';
+import { resolve } from './ref.ts';
+import { liveOf, type KindView, type Snapshot } from './snapshot.ts';
+
+export interface LookInput<Env> {
+  readonly env: Env;
+  /** Nodes that kinds without a list look for by name. */
+  readonly graph: Graph;
+  readonly kinds: Kinds;
+  /** Names of the kinds to look at. */
+  readonly at: ReadonlySet<string>;
+  /** What is known of the others. */
+  readonly known: Snapshot;
+  /** Turns what a kind throws into words. */
+  readonly explain: (error: unknown) => string;
+}
+
+/** Another kind's list failed, so what is found through it is unknown too. */
+class Unknown extends Error {}
+
+/** Looks at some kinds, one list each, at once. A list that fails makes its kind unknown and throws nothing. */
+export async function look<Env>(input: LookInput<Env>): Promise<Snapshot> {
+  const views = new Map<string, Promise<KindView>>();
+  const live = async (kind: AnyKind): Promise<readonly Observed[]> => {
+    const view = (await views.get(kind.name)) ?? input.known.get(kind.name) ?? { status: 'known', live: [] };
+    if (view.status === 'unknown') throw new Unknown(`${kind.name} is unknown: ${view.because}`);
+    return view.live;
+  };
+  const observe = async (kind: AnyKind): Promise<KindView> => {
+    await Promise.resolve();
+    try {
+      const nodes = nodesOf(input, kind.name);
+      return { status: 'known', live: await kind.observe({ env: input.env, nodes, live: live as Look<Env>['live'] }) };
+    } catch (error) {
+      return { status: 'unknown', because: error instanceof Unknown ? error.message : input.explain(error) };
+    }
+  };
+  for (const kind of Object.values(input.kinds).flat()) if (input.at.has(kind.name)) views.set(kind.name, observe(kind));
+  const found = await Promise.all([...views].map(async ([name, view]) => [name, await view] as const));
+  return new Map([...input.known, ...found]);
+}
+
+function nodesOf(input: { readonly graph: Graph; readonly known: Snapshot }, kind: string): Look<unknown>['nodes'] {
+  const valueOf = ({ $ref, output }: { $ref: string; output: string }): unknown => {
+    const [name = '', ...rest] = $ref.split('/');
+    return liveOf(input.known, name).find((live) => live.name === rest.join('/'))?.outputs[output];
+  };
+  return [...input.graph.nodes.values()]
+    .filter((node) => node.kind === kind)
+    .map((node) => ({ name: node.name, props: resolve(node.props, valueOf) as Record<string, never> }));
+}
+
+/** The names of all kinds. */
+export const allKinds = (kinds: Kinds): ReadonlySet<string> => new Set(Object.values(kinds).flatMap((list) => list.map((kind) => kind.name)));

@@ -1,0 +1,98 @@
+import { OWNER_TAG, type Graph, type Node } from './graph.ts';
+import { type Kinds, type Observed } from './kind.ts';
+import type { NodeState, Step } from './plan.ts';
+import type { NodeId } from './ref.ts';
+import { isScheduled, nodeIdOf, type Mentions, type Snapshot, type Thing } from './snapshot.ts';
+
+/** A live thing of ours that nobody wants and that stays. */
+export interface Kept {
+  readonly node: NodeId;
+  readonly domain: string;
+  readonly because: string;
+  readonly live: Observed;
+}
+
+interface PruneInput {
+  readonly graph: Graph;
+  readonly kinds: Kinds;
+  readonly snapshot: Snapshot;
+  readonly allowData?: boolean;
+  readonly things: readonly Thing[];
+  readonly mentions: Mentions;
+  /** The live things that stand for a node. */
+  readonly claimed: ReadonlySet<Observed>;
+  /** Further live things of a node that has one already. */
+  readonly doubles: ReadonlyMap<Observed, Node>;
+  readonly states: ReadonlyMap<NodeId, NodeState>;
+}
+
+/** Steps that remove what nobody wants, and what stays although nobody wants it. */
+export function prune(input: PruneInput): { readonly steps: readonly Step[]; readonly kept: readonly Kept[] } {
+  const unwanted = input.things.filter((thing) => isUnwanted(input, thing));
+  const reasons = keep(input, unwanted);
+  const domains = new Map(Object.entries(input.kinds).flatMap(([domain, list]) => list.map((kind) => [kind.name, domain] as const)));
+  const unready = [...input.states.values()].filter((state) => state.phase !== 'ready');
+  const unknown = [...input.snapshot].filter(([, view]) => view.status === 'unknown').map(([kind]) => kind);
+
+  const steps: Step[] = [];
+  const kept: Kept[] = [];
+  for (const thing of unwanted) {
+    const { kind, live } = thing;
+    const node = nodeIdOf(thing);
+    const domain = domains.get(kind.name) ?? '';
+    const because = reasons.get(thing);
+    if (because !== undefined) {
+      kept.push({ node, domain, because, live });
+      continue;
+    }
+    if (kind.delete === undefined) continue;
+    const outside = kind.exclusive === true && live.tags?.[OWNER_TAG] === undefined && !input.doubles.has(live);
+    const holders = input.mentions.of(thing).map(nodeIdOf);
+    const first = outside || input.doubles.has(live) ? [] : unready.filter((state) => state.domain === domain).map((state) => state.id);
+    steps.push({
+      node,
+      kind: kind.name,
+      domain,
+      action: 'delete',
+      verb: 'delete',
+      changes: [],
+      waitsFor: [...new Set([...holders, ...first])].filter((id) => id !== node),
+      blockedBy: outside ? [] : unknown.map((name) => `${name}/*`),
+      because: input.doubles.has(live) ? 'another one took its place' : outside ? 'made outside' : 'no longer wanted',
+      live,
+      props: {},
+      tags: {},
+    });
+  }
+  return { steps, kept };
+}
+
+/** Ours and in no node, or somebody's addition inside something exclusive of ours. */
+function isUnwanted({ graph, claimed, doubles }: PruneInput, { kind, live }: Thing): boolean {
+  if (claimed.has(live) || kind.scope === 'account' || live.foreign !== undefined || isScheduled({ kind, live })) return false;
+  if (doubles.has(live) || live.tags === undefined) return true;
+  const owner = live.tags[OWNER_TAG];
+  return owner === graph.owner || (owner === undefined && kind.exclusive === true);
+}
+
+/** What holds data stays unless it may go, and with it all that it needs. */
+function keep({ mentions, doubles, allowData }: PruneInput, unwanted: readonly Thing[]): ReadonlyMap<Thing, string> {
+  const reasons = new Map<Thing, string>();
+  const holders = new Map(unwanted.map((thing) => [thing, mentions.of(thing)] as const));
+  for (const [thing, mentioned] of holders) {
+    const { kind, live } = thing;
+    const spare = doubles.has(live) && mentioned.length === 0 && kind.nameless === true;
+    if (kind.stateful === true && allowData !== true && !spare) reasons.set(thing, 'it holds data');
+  }
+  let growing = reasons.size > 0;
+  while (growing) {
+    growing = false;
+    for (const [thing, mentioned] of holders) {
+      const by = reasons.has(thing) ? undefined : mentioned.find((other) => reasons.has(other));
+      if (by === undefined) continue;
+      reasons.set(thing, `${nodeIdOf(by)} needs it`);
+      growing = true;
+    }
+  }
+  return reasons;
+}
