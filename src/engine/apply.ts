@@ -66,7 +66,9 @@ async function update<Env>(step: Step, input: ApplyInput<Env>, act: Act<Env>, li
   }
   if (Object.keys(tags).length > 0) await kind.retag?.(act, live, tags);
   const props = Object.fromEntries([...fields].map((field) => [field, step.props[field]]));
-  return { live: { ...live, props: { ...live.props, ...props }, tags: { ...live.tags, ...tags } }, props, tags, again: false };
+  const phase = live.phase === 'failed' ? 'pending' : live.phase;
+  const now = { ...live, phase, props: { ...live.props, ...props }, tags: { ...live.tags, ...tags } };
+  return { live: now, props, tags, again: false };
 }
 
 /** A replacement stands beside the old thing under a name of its own. */

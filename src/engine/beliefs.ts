@@ -34,13 +34,13 @@ export class Beliefs {
   }
 
   /** Ends the beliefs that this list of a kind, asked for at `asked`, shows or outlasts. Returns those that came true. */
-  check(kind: string, list: readonly Observed[], asked: number, now: number): readonly Belief[] {
+  check(kind: string, list: readonly Observed[], asked: number): readonly Belief[] {
     const shown: Belief[] = [];
     for (const [key, belief] of this.#beliefs) {
       if (belief.kind.name !== kind) continue;
       const seen = asked >= belief.since && isShown(belief, find(belief, list));
       if (seen) shown.push(belief);
-      if (seen || now >= belief.until) this.#beliefs.delete(key);
+      if (seen || asked >= belief.until) this.#beliefs.delete(key);
     }
     return shown;
   }
@@ -80,19 +80,16 @@ function isShown(belief: Belief, found: Observed | undefined): boolean {
     case 'restore':
       return found !== undefined && found.phase !== 'deleting';
     case 'update':
-      return (
-        found !== undefined &&
-        diff(belief.kind, belief.props, found).length === 0 &&
-        Object.entries(belief.tags).every(([key, value]) => found.tags?.[key] === value)
-      );
+      return found !== undefined && hasChanged(belief, found);
   }
 }
 
-// An update may give the thing another identity: a new revision of the same family.
+function hasChanged(belief: Belief, live: Observed): boolean {
+  const tagged = Object.entries(belief.tags).every(([key, value]) => live.tags?.[key] === value);
+  return tagged && diff(belief.kind, belief.props, live).length === 0;
+}
+
 function find(belief: Belief, list: readonly Observed[]): Observed | undefined {
   const identity = keyOf(belief);
-  return (
-    list.find((live) => identityOf(belief.kind, live) === identity) ??
-    (belief.verb === 'update' ? list.find((live) => live.name === belief.live.name) : undefined)
-  );
+  return list.find((live) => identityOf(belief.kind, live) === identity);
 }

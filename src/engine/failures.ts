@@ -14,8 +14,8 @@ export interface Failure {
   readonly retryAt?: number;
 }
 
-// After so many real failures in a row it is no accident any more.
-const TRIES = 8;
+/** After so many real failures in a row it is no accident any more. */
+export const TRIES = 8;
 
 /** The failures of one run, by step. A step that goes through is forgotten. */
 export class Failures {

@@ -15,6 +15,8 @@ export interface Node {
   readonly tags: Readonly<Record<string, Input<string>>>;
   /** Nodes that must be ready first, besides those that the props refer to. */
   readonly after: readonly NodeId[];
+  /** Nodes that go first if they can: what cannot come does not hold this one up. */
+  readonly behind?: readonly NodeId[];
   /** Earlier names: a live thing that carries one is retagged, never made again. */
   readonly formerly: readonly string[];
 }
@@ -32,6 +34,8 @@ export interface Handle<Outputs> {
 
 export interface NodeOptions {
   readonly after?: readonly { readonly id: NodeId }[];
+  /** Goes first if it can: what cannot come does not hold this one up. */
+  readonly behind?: readonly { readonly id: NodeId }[];
   readonly formerly?: readonly string[];
   /** What the tag `Name` says; the node's name with the gateway's before it by default. */
   readonly title?: Input<string>;
@@ -65,6 +69,7 @@ export class GraphBuilder {
       props,
       tags: { ...this.#tags, Name: title, [OWNER_TAG]: this.owner, [NODE_TAG]: id },
       after: (options.after ?? []).map((handle) => handle.id),
+      behind: (options.behind ?? []).map((handle) => handle.id),
       formerly: options.formerly ?? [],
     });
     return {
@@ -78,9 +83,9 @@ export class GraphBuilder {
   }
 }
 
-/** The nodes that must exist before this one. */
+/** The nodes that come before this one. */
 export function needs(node: Node): readonly NodeId[] {
-  return [...new Set([...refsOf([node.props, node.tags]).map((ref) => ref.$ref), ...node.after])];
+  return [...new Set([...refsOf([node.props, node.tags]).map((ref) => ref.$ref), ...node.after, ...(node.behind ?? [])])];
 }
 
 function sorted(nodes: ReadonlyMap<NodeId, Node>): ReadonlyMap<NodeId, Node> {

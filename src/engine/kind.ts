@@ -69,12 +69,17 @@ export interface Kind<Props, Outputs, Env> {
   readonly refusal?: string;
   /** The prop that holds a name which may not stand twice, and its longest length: new-first adds a hash to it. */
   readonly unique?: { readonly field: keyof Props & string; readonly limit: number };
-  /** Outputs that name this thing and nothing else: while another live thing mentions one, this one is not deleted. */
+  /**
+   * Outputs that name this thing and nothing else, as long as it lives, whatever is updated: while another live
+   * thing mentions one, this one is not deleted.
+   */
   readonly identifies: readonly (keyof Outputs & string)[];
   /** Holds data: never deleted unless manifest and caller allow it. */
   readonly stateful?: true;
   /** In phase failed: delete and make again. Other kinds stall. */
   readonly remake?: true;
+  /** In phase failed: an update may mend it, so it stalls only when nothing differs. */
+  readonly mends?: true;
   /** Takes over a thing of the wanted name that nobody owns, instead of refusing it. */
   readonly adopts?: true;
   /** Neither a name nor a token keeps a repeated create from making a second one. */

@@ -1,3 +1,4 @@
+import { ReconcileError } from './errors.ts';
 import type { Graph } from './graph.ts';
 import type { AnyKind, Kinds, Look, Observed } from './kind.ts';
 import { resolve } from './ref.ts';
@@ -12,19 +13,18 @@ export interface LookInput<Env> {
   readonly at: ReadonlySet<string>;
   /** What is known of the others. */
   readonly known: Snapshot;
-  /** Turns what a kind throws into words. */
-  readonly explain: (error: unknown) => string;
+  /** Turns what a kind throws into an error that says what happens next. */
+  readonly classify: (error: unknown) => ReconcileError;
 }
-
-/** Another kind's list failed, so what is found through it is unknown too. */
-class Unknown extends Error {}
 
 /** Looks at some kinds, one list each, at once. A list that fails makes its kind unknown and throws nothing. */
 export async function look<Env>(input: LookInput<Env>): Promise<Snapshot> {
   const views = new Map<string, Promise<KindView>>();
   const live = async (kind: AnyKind): Promise<readonly Observed[]> => {
     const view = (await views.get(kind.name)) ?? input.known.get(kind.name) ?? { status: 'known', live: [] };
-    if (view.status === 'unknown') throw new Unknown(`${kind.name} is unknown: ${view.because}`);
+    // Another kind's list failed, so what is found through it is unknown too.
+    if (view.status === 'unknown')
+      throw new ReconcileError(view.final ? 'stalled' : 'failed', 'Unknown', `${kind.name} is unknown: ${view.because}`);
     return view.live;
   };
   const observe = async (kind: AnyKind): Promise<KindView> => {
@@ -33,7 +33,8 @@ export async function look<Env>(input: LookInput<Env>): Promise<Snapshot> {
       const nodes = nodesOf(input, kind.name);
       return { status: 'known', live: await kind.observe({ env: input.env, nodes, live: live as Look<Env>['live'] }) };
     } catch (error) {
-      return { status: 'unknown', because: error instanceof Unknown ? error.message : input.explain(error) };
+      const { message, disposition } = error instanceof ReconcileError ? error : input.classify(error);
+      return { status: 'unknown', because: message, final: disposition === 'stalled' };
     }
   };
   for (const kind of Object.values(input.kinds).flat()) if (input.at.has(kind.name)) views.set(kind.name, observe(kind));

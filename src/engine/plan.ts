@@ -183,14 +183,14 @@ function walk(input: PlanInput, mentions: Mentions, frozen: ReadonlyMap<NodeId, 
       set('deleting', live, stuck);
       continue;
     }
-    if (live.phase === 'failed') {
+    const changes = kind.scope === 'account' ? [] : [...diff(kind, props, live), ...tagChanges(kind, tags, live)];
+    if (live.phase === 'failed' && (kind.mends !== true || changes.length === 0)) {
       if (kind.remake === true && kind.delete !== undefined) step('replace', 'delete', [], live.because);
-      replaced.set(node.id, [node.id]);
+      if (kind.mends !== true) replaced.set(node.id, [node.id]);
       set(kind.remake === true ? 'pending' : 'stalled', live, live.because);
       continue;
     }
 
-    const changes = kind.scope === 'account' ? [] : [...diff(kind, props, live), ...tagChanges(kind, tags, live)];
     const open = changes.filter((change) => !refsOf(change.to).some((ref) => states.get(ref.$ref)?.phase === 'unknown'));
     const forcing = open.filter((change) => change.replaces);
     if (forcing.length > 0) {
@@ -242,11 +242,13 @@ function waitsOf(
   replaced: ReadonlyMap<NodeId, unknown>,
 ): { readonly waitsFor: readonly NodeId[]; readonly blockedBy: readonly NodeId[] } {
   const ready = new Set([...node.after, ...refsOf(node.props).filter((ref) => ref.when === 'ready').map((ref) => ref.$ref)]);
+  const behind = new Set(node.behind);
   const open = new Set(refsOf([props, tags]).map((ref) => ref.$ref));
-  const waitsFor = needs(node).filter(
-    (id) => open.has(id) || (ready.has(id) && (states.get(id)?.phase !== 'ready' || replaced.has(id))),
-  );
-  return { waitsFor, blockedBy: waitsFor.filter((id) => HOPELESS.has(states.get(id)?.phase ?? 'unknown')) };
+  const isReady = (id: NodeId): boolean => states.get(id)?.phase === 'ready' && !replaced.has(id);
+  const isHopeless = (id: NodeId): boolean => HOPELESS.has(states.get(id)?.phase ?? 'unknown');
+  const isHeldBy = (id: NodeId): boolean => open.has(id) || (ready.has(id) && !isReady(id));
+  const waitsFor = needs(node).filter((id) => isHeldBy(id) || (behind.has(id) && !isReady(id) && !isHopeless(id)));
+  return { waitsFor, blockedBy: waitsFor.filter((id) => isHeldBy(id) && isHopeless(id)) };
 }
 
 function closure(graph: Graph, only: ReadonlySet<NodeId>): ReadonlySet<NodeId> {

@@ -2,7 +2,7 @@ import { applyStep, type Applied } from './apply.ts';
 import { Beliefs, type Belief } from './beliefs.ts';
 import { fieldsOf } from './diff.ts';
 import { ReconcileError } from './errors.ts';
-import { Failures, keyOf, type Failure } from './failures.ts';
+import { Failures, keyOf, TRIES, type Failure } from './failures.ts';
 import type { Graph } from './graph.ts';
 import type { AnyKind, Kinds } from './kind.ts';
 import { allKinds, look } from './look.ts';
@@ -10,7 +10,7 @@ import { makePlan, type Plan, type Step } from './plan.ts';
 import type { NodeId, SecretRef } from './ref.ts';
 import type { Secret } from './secret.ts';
 import type { Snapshot } from './snapshot.ts';
-import { pollAfter, type Clock, type Timing } from './timing.ts';
+import { backoff, pollAfter, type Clock, type Timing } from './timing.ts';
 
 export interface ReconcileInput<Env> {
   readonly env: Env;
@@ -69,7 +69,6 @@ export interface Outcome {
   readonly done: readonly Step[];
 }
 
-const UNKNOWN_TRIES = 5;
 
 /** Compares and acts, again and again, until nothing is left to do, nothing can be done, or the signal fires. */
 export function reconcile<Env>(input: ReconcileInput<Env>): Promise<Outcome> {
@@ -163,7 +162,7 @@ class Run<Env> {
     for (const kind of at) this.#looking.add(kind);
     const asked = clock.now();
     const known = this.#beliefs.over(this.#snapshot);
-    const found = await look({ env, graph, kinds, at, known, explain: (error) => classify(error).message });
+    const found = await look({ env, graph, kinds, at, known, classify });
     const merged = new Map(this.#snapshot);
     for (const kind of at) {
       const view = found.get(kind);
@@ -171,9 +170,9 @@ class Run<Env> {
       merged.set(kind, view);
       this.#lookedAt.set(kind, clock.now());
       this.#looking.delete(kind);
-      this.#unknownTries.set(kind, view.status === 'unknown' ? (this.#unknownTries.get(kind) ?? 0) + 1 : 0);
+      this.#unknownTries.set(kind, view.status === 'known' ? 0 : view.final ? TRIES : (this.#unknownTries.get(kind) ?? 0) + 1);
       if (view.status !== 'known') continue;
-      for (const shown of this.#beliefs.check(kind, view.live, asked, clock.now())) this.#forget(shown);
+      for (const shown of this.#beliefs.check(kind, view.live, asked)) this.#forget(shown);
     }
     this.#snapshot = merged;
   }
@@ -272,8 +271,8 @@ class Run<Env> {
         due.set(kind, Math.min(due.get(kind) ?? Infinity, failure.retryAt));
     }
     for (const [kind, tries] of this.#unknownTries) {
-      if (tries === 0 || tries >= UNKNOWN_TRIES || this.#looking.has(kind)) continue;
-      due.set(kind, (this.#lookedAt.get(kind) ?? 0) + timing.backoffMin * 2 ** tries);
+      if (tries === 0 || tries >= TRIES || this.#looking.has(kind)) continue;
+      due.set(kind, (this.#lookedAt.get(kind) ?? 0) + backoff(tries, timing, this.#input.random()));
     }
     return due;
   }

@@ -4,7 +4,7 @@ import type { NodeId } from './ref.ts';
 /** What is known of one kind. Unknown is not absent: nothing is made or removed on it. */
 export type KindView =
   | { readonly status: 'known'; readonly live: readonly Observed[] }
-  | { readonly status: 'unknown'; readonly because: string };
+  | { readonly status: 'unknown'; readonly because: string; /** True when asking again will not help. */ readonly final: boolean };
 
 /** The live things of every kind, as far as they could be read. */
 export type Snapshot = ReadonlyMap<string, KindView>;

@@ -34,6 +34,6 @@ export function run(platform: ToyPlatform, kinds: Kinds, graph: Graph, options: 
 }
 
 export async function planOf(platform: ToyPlatform, kinds: Kinds, graph: Graph): Promise<Plan> {
-  const snapshot = await look({ env: platform, graph, kinds, at: allKinds(kinds), known: new Map(), explain: String });
+  const snapshot = await look({ env: platform, graph, kinds, at: allKinds(kinds), known: new Map(), classify });
   return makePlan({ graph, kinds, snapshot });
 }
