@@ -1,0 +1,43 @@
+// Node's spec report, then what each layer (first folder under test/) took; fails a run in which no test ran.
+import { resolve } from 'node:path';
+import { Readable } from 'node:stream';
+import { spec } from 'node:test/reporters';
+
+export default async function* report(events) {
+  const layers = new Map();
+  let ran = 0;
+
+  async function* watch() {
+    for await (const event of events) {
+      const { type, data } = event;
+      const isFile = data.nesting === 0 && data.file !== undefined && resolve(data.name ?? '') === resolve(data.file);
+      if (type === 'test:complete' && isFile) addTo(layers, resolve(data.file), data.details.duration_ms);
+      const isTest = !isFile && data.details?.type !== 'suite' && data.skip === undefined;
+      if ((type === 'test:pass' || type === 'test:fail') && isTest) ran++;
+      yield event;
+    }
+  }
+
+  yield* Readable.from(watch()).pipe(new spec());
+  yield table(layers);
+  if (ran === 0) {
+    yield 'no test ran\n';
+    process.exitCode = 1;
+  }
+}
+
+function addTo(layers, file, milliseconds) {
+  const [layer, inside] = file.slice(file.indexOf('/dist/test/') + '/dist/test/'.length).split('/');
+  const name = inside === undefined ? 'repository' : layer;
+  const { files, time } = layers.get(name) ?? { files: 0, time: 0 };
+  layers.set(name, { files: files + 1, time: time + milliseconds });
+}
+
+function table(layers) {
+  const rows = [...layers].sort(([a], [b]) => a.localeCompare(b));
+  const lines = rows.map(
+    ([name, { files, time }]) =>
+      `  ${name.padEnd(14)}${String(files).padStart(4)} files${(time / 1000).toFixed(1).padStart(9)} s\n`,
+  );
+  return `layers, two files at a time:\n${lines.join('')}`;
+}

@@ -1,0 +1,17 @@
+import type { Kind } from '../engine/kind.ts';
+import type { Clients } from './clients.ts';
+import type { SecretSources } from './secret-sources.ts';
+
+/** What every AWS kind is given: clients, and whose things it looks after. */
+export interface Aws extends Clients {
+  readonly region: string;
+  readonly accountId: string;
+  /** `aws`, `aws-cn` or `aws-us-gov`. */
+  readonly partition: string;
+  /** `<region>/<name>`: the value of the tag `mcpgw:gateway`. */
+  readonly owner: string;
+  /** Where supplied secret values come from. */
+  readonly sources: SecretSources;
+}
+
+export type AwsKind<Props, Outputs> = Kind<Props, Outputs, Aws>;

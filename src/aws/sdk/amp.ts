@@ -1,0 +1,1 @@
+export { AmpClient as Client } from '@aws-sdk/client-amp';

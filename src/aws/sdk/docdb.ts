@@ -1,0 +1,1 @@
+export { DocDBClient as Client } from '@aws-sdk/client-docdb';

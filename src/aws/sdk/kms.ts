@@ -1,0 +1,18 @@
+export {
+  KMSClient as Client,
+  CancelKeyDeletionCommand,
+  CreateAliasCommand,
+  CreateKeyCommand,
+  DeleteAliasCommand,
+  DescribeKeyCommand,
+  EnableKeyCommand,
+  EnableKeyRotationCommand,
+  GetKeyRotationStatusCommand,
+  ScheduleKeyDeletionCommand,
+  TagResourceCommand,
+  UpdateAliasCommand,
+  UpdateKeyDescriptionCommand,
+  paginateListAliases,
+  paginateListKeys,
+  paginateListResourceTags,
+} from '@aws-sdk/client-kms';

@@ -1,0 +1,1 @@
+export { CloudWatchLogsClient as Client, GetLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';

@@ -1,0 +1,15 @@
+export {
+  ServiceDiscoveryClient as Client,
+  CreatePrivateDnsNamespaceCommand,
+  DeleteNamespaceCommand,
+  DeleteServiceCommand,
+  DeregisterInstanceCommand,
+  GetOperationCommand,
+  ListTagsForResourceCommand,
+  TagResourceCommand,
+  UpdatePrivateDnsNamespaceCommand,
+  paginateListInstances,
+  paginateListNamespaces,
+  paginateListOperations,
+  paginateListServices,
+} from '@aws-sdk/client-servicediscovery';

@@ -1,0 +1,104 @@
+import type { SecurityGroup, SecurityGroupRule } from '@aws-sdk/client-ec2';
+import type { Aws, AwsKind } from '../../aws/aws.ts';
+import { retagEc2 } from '../../aws/ec2-tags.ts';
+import { ignoreGone } from '../../aws/errors.ts';
+import { collect } from '../../aws/pages.ts';
+import { toTags } from '../../aws/tags.ts';
+import { must } from '../../engine/errors.ts';
+import type { Observed } from '../../engine/kind.ts';
+import { vpc, type VpcOutputs, type VpcProps } from './vpc.ts';
+
+interface Rule {
+  readonly ruleId: string | undefined;
+  readonly direction: 'ingress' | 'egress';
+  readonly peer: string | undefined;
+}
+
+/** The group that comes and goes with a VPC, whose name it has here. What names no group gets this one. */
+export interface DefaultSecurityGroupProps {
+  readonly rules: readonly Rule[];
+}
+
+export interface DefaultSecurityGroupOutputs {
+  readonly groupId: string;
+}
+
+export const defaultSecurityGroup: AwsKind<DefaultSecurityGroupProps, DefaultSecurityGroupOutputs> = {
+  name: 'DefaultSecurityGroup',
+  adopts: true,
+  immutable: [],
+  replace: 'refuse',
+  identifies: ['groupId'],
+  unordered: ['rules'],
+  takes: { create: 1, update: 1 },
+  actions: {
+    read: ['ec2:DescribeSecurityGroups', 'ec2:DescribeSecurityGroupRules'],
+    write: ['ec2:RevokeSecurityGroupIngress', 'ec2:RevokeSecurityGroupEgress', 'ec2:CreateTags'],
+  },
+
+  observe: async ({ env: aws, live }) => find(aws, await live(vpc)),
+
+  // AWS made it together with the VPC: it only has to be looked for.
+  async create({ env: aws, node, live }) {
+    const found = await find(aws, live(vpc).filter((item) => item.name === node.name));
+    return must(found[0], `the default security group of Vpc/${node.name}`);
+  },
+
+  async update({ env: aws }, live, _props, changed) {
+    if (!changed.has('rules')) return;
+    const ec2 = await aws.ec2();
+    const GroupId = live.outputs.groupId;
+    const idsOf = (direction: Rule['direction']): string[] =>
+      (live.props.rules ?? []).flatMap((rule) => (rule.direction === direction ? (rule.ruleId ?? []) : []));
+    const ingress = idsOf('ingress');
+    const egress = idsOf('egress');
+    if (ingress.length > 0)
+      await ignoreGone(ec2.send(new ec2.RevokeSecurityGroupIngressCommand({ GroupId, SecurityGroupRuleIds: ingress })));
+    if (egress.length > 0)
+      await ignoreGone(ec2.send(new ec2.RevokeSecurityGroupEgressCommand({ GroupId, SecurityGroupRuleIds: egress })));
+  },
+
+  retag: (act, live, tags) => retagEc2(act.env, live.outputs.groupId, tags),
+};
+
+type Live = Observed<DefaultSecurityGroupProps, DefaultSecurityGroupOutputs>;
+
+async function find(aws: Aws, vpcs: readonly Observed<VpcProps, VpcOutputs>[]): Promise<readonly Live[]> {
+  const names = new Map(vpcs.map((item) => [must(item.outputs.vpcId, 'vpcId'), item.name]));
+  if (names.size === 0) return [];
+  const ec2 = await aws.ec2();
+  const groups = await collect(
+    ec2.paginateDescribeSecurityGroups(
+      { client: ec2.client },
+      { Filters: [{ Name: 'vpc-id', Values: [...names.keys()] }, { Name: 'group-name', Values: ['default'] }] },
+    ),
+    (page) => page.SecurityGroups,
+  );
+  const ids = groups.map((group) => must(group.GroupId, 'GroupId'));
+  if (ids.length === 0) return [];
+  const rules = await collect(
+    ec2.paginateDescribeSecurityGroupRules({ client: ec2.client }, { Filters: [{ Name: 'group-id', Values: ids }] }),
+    (page) => page.SecurityGroupRules,
+  );
+  return groups.map((group) =>
+    toObserved(group, must(names.get(must(group.VpcId, 'VpcId')), 'VpcId'), rules.filter((rule) => rule.GroupId === group.GroupId)),
+  );
+}
+
+function toRule(item: SecurityGroupRule): Rule {
+  return {
+    ruleId: item.SecurityGroupRuleId,
+    direction: item.IsEgress === true ? 'egress' : 'ingress',
+    peer: item.CidrIpv4 ?? item.CidrIpv6 ?? item.ReferencedGroupInfo?.GroupId ?? item.PrefixListId,
+  };
+}
+
+function toObserved(item: SecurityGroup, name: string, rules: readonly SecurityGroupRule[]): Live {
+  return {
+    name,
+    phase: 'ready',
+    props: { rules: rules.map(toRule) },
+    outputs: { groupId: item.GroupId },
+    tags: toTags(item.Tags),
+  };
+}

@@ -1,0 +1,37 @@
+import { checkGateway, type Checked } from './check.ts';
+import type { Document } from './manifest.ts';
+import { nearest } from './suggest.ts';
+import { isRecord } from './value.ts';
+
+const gateway = 'Gateway';
+const later = ['Server', 'Agent', 'Group', 'User', 'MachineClient'];
+const beginning = 'a manifest begins with "apiVersion: mcpgw.io/v1alpha1" and "kind: Gateway"';
+
+/**
+ * Checks a document as its kind asks for.
+ * @param inFolder it was found in a folder, where other people's YAML may stand too
+ */
+export function checkDocument(document: Document, inFolder: boolean): Checked {
+  const { data } = document;
+  const { kind, apiVersion, metadata } = isRecord(data) ? data : {};
+  const isOurs = kind === gateway || (typeof apiVersion === 'string' && apiVersion.startsWith('mcpgw.io/'));
+  if (inFolder && !isOurs) {
+    const message = 'is passed over: its apiVersion is not of mcpgw.io';
+    return { gateway: undefined, findings: [{ at: '', message, severity: 'warning' }] };
+  }
+  if (!isRecord(data)) return refuse('', 'is not a manifest', beginning);
+  if (kind === gateway) return checkGateway(document);
+  if (kind === undefined || kind === null) return refuse('/kind', 'is missing', beginning);
+  if (typeof kind === 'string' && later.includes(kind)) {
+    const name = isRecord(metadata) && typeof metadata['name'] === 'string' ? ` "${metadata['name']}"` : '';
+    return refuse('/kind', `${kind}${name} is not supported yet`, 'leave the document out');
+  }
+  const near = typeof kind === 'string' ? nearest(kind, [gateway, ...later]) : undefined;
+  const suggestion = near === undefined ? `write "${gateway}"` : `did you mean "${near}"?`;
+  return refuse('/kind', `${JSON.stringify(kind)} is not a kind`, suggestion);
+}
+
+const refuse = (at: string, message: string, suggestion: string): Checked => ({
+  gateway: undefined,
+  findings: [{ at, message, suggestion }],
+});

@@ -1,0 +1,97 @@
+import type { Gateway, SecretSource } from './gateway.ts';
+import { placeholderIn } from './placeholders.ts';
+import { type Finding, type Problem, toProblem } from './problem.ts';
+import type { LoadedGateway } from './read.ts';
+
+interface Requirement {
+  readonly at: string;
+  readonly source: SecretSource | undefined;
+  readonly least: number;
+  readonly most: number;
+  /** What may not be in it, and the words for that. */
+  readonly refused?: { readonly pattern: RegExp; readonly words: string };
+  readonly needed?: { readonly pattern: RegExp; readonly words: string };
+}
+
+const aurora = { pattern: /[/"@ ]|[^\x20-\x7e]/, words: 'a space, a letter beyond ASCII or one of / " @' };
+const documentDb = { pattern: /[/"@]|[^\x20-\x7e]/, words: 'a letter beyond ASCII or one of / " @' };
+const fernet = { pattern: /^[\w-]{43}=$/, words: 'a Fernet key: 44 characters of URL-safe base64' };
+
+/** What AWS and the software ask of each secret value. */
+function requirements({
+  keycloak,
+  databases,
+  registry,
+  observability,
+  embeddings,
+  security,
+}: Gateway): readonly Requirement[] {
+  const any = { least: 1, most: 4096 };
+  return [
+    { at: '/spec/keycloak/adminPassword', source: keycloak.adminPassword, least: 12, most: 255 },
+    {
+      at: '/spec/databases/keycloak/password',
+      source: databases.keycloak.password,
+      least: 8,
+      most: 41,
+      refused: aurora,
+    },
+    {
+      at: '/spec/databases/registry/password',
+      source: databases.registry.password,
+      least: 8,
+      most: 100,
+      refused: documentDb,
+    },
+    { at: '/spec/registry/adminPassword', source: registry.adminPassword, least: 8, most: 255 },
+    {
+      at: '/spec/observability/grafana/adminPassword',
+      source: observability.grafana.adminPassword,
+      least: 8,
+      most: 255,
+    },
+    { at: '/spec/embeddings/apiKey', source: embeddings.apiKey, ...any },
+    { at: '/spec/security/staticToken/token', source: security.staticToken.token, least: 16, most: 4096 },
+    { at: '/spec/security/entra/clientSecret', source: security.entra.clientSecret, ...any },
+    { at: '/spec/security/federation/staticToken', source: security.federation.staticToken, least: 16, most: 4096 },
+    {
+      at: '/spec/security/federation/encryptionKey',
+      source: security.federation.encryptionKey,
+      ...any,
+      needed: fernet,
+    },
+  ];
+}
+
+/**
+ * Looks at the values of all secrets that `open` can give; what it answers with undefined is not judged.
+ * No value is ever part of a problem.
+ */
+export async function checkSecretValues(
+  { gateway, file, places }: LoadedGateway,
+  open: (source: SecretSource) => Promise<string | undefined>,
+): Promise<readonly Problem[]> {
+  const found = await Promise.all(
+    requirements(gateway).map(async (requirement) => {
+      if (requirement.source === undefined || 'generate' in requirement.source) return [];
+      const value = await open(requirement.source);
+      return value === undefined ? [] : judge(requirement, value);
+    }),
+  );
+  return found.flat().map((finding) => toProblem(file, places, finding));
+}
+
+function judge({ at, least, most, refused, needed }: Requirement, value: string): readonly Finding[] {
+  if (placeholderIn(value) !== undefined)
+    return [{ at, message: 'its value is a placeholder that was never replaced' }];
+  if (value.length < least) {
+    return [{ at, message: `its value is too short: at least ${least} characters; it has ${value.length}` }];
+  }
+  if (value.length > most) {
+    return [{ at, message: `its value is too long: at most ${most} characters; it has ${value.length}` }];
+  }
+  if (refused?.pattern.test(value))
+    return [{ at, message: `its value has ${refused.words}, which the database refuses` }];
+  if (needed !== undefined && !needed.pattern.test(value)) return [{ at, message: `its value is not ${needed.words}` }];
+  return [];
+}
