@@ -8,6 +8,8 @@ export interface Aws extends Clients {
   readonly accountId: string;
   /** `aws`, `aws-cn` or `aws-us-gov`. */
   readonly partition: string;
+  /** The ARN that these credentials act as. */
+  readonly caller: string;
   /** `<region>/<name>`: the value of the tag `mcpgw:gateway`. */
   readonly owner: string;
   /** Where supplied secret values come from. */

@@ -26,6 +26,7 @@ const MODULES = {
   sns: () => import('./sdk/sns.ts'),
   ssm: () => import('./sdk/ssm.ts'),
   sts: () => import('./sdk/sts.ts'),
+  tagging: () => import('./sdk/tagging.ts'),
 } as const;
 
 type Modules = typeof MODULES;

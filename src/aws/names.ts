@@ -9,6 +9,15 @@ export function cut(name: string, limit: number): string {
   return `${name.slice(0, limit - 7).replace(/-+$/, '')}-${hash}`;
 }
 
+/** Log groups that are not called like their service. */
+const LOG_NAMES: Readonly<Record<string, string>> = {
+  auth: 'auth-server',
+  flightBookingAgent: 'flight-booking-agent',
+  travelAssistantAgent: 'travel-assistant-agent',
+  metrics: 'metrics-service',
+  collector: 'adot-collector',
+};
+
 export type Names = ReturnType<typeof makeNames>;
 
 /**
@@ -107,6 +116,15 @@ export function makeNames(name: string, region: string) {
       documentdbReaderEndpoint: `/${name}/documentdb/reader_endpoint`,
       documentdbConnectionString: `/${name}/documentdb/connection_string`,
     },
+
+    // logs, alarms, metrics
+    /** Where a container's lines go; `metrics` and the collector beside it have names of their own. */
+    logGroup: (container: string): string =>
+      container === 'keycloak' ? `/ecs/${fixed('keycloak')}` : `/ecs/${prefix}-${LOG_NAMES[container] ?? container}`,
+    execLogGroup: `/aws/ecs/${name}-ecs-cluster`,
+    alarm: (what: string): string => `${prefix}-${what}`,
+    alarmTopic: `${prefix}-alarms`,
+    workspace: `${prefix}-prometheus`,
 
     // load balancers: 32 characters at most
     registryLoadBalancer: cut(`${prefix}-alb`, 32),

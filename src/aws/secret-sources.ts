@@ -2,8 +2,6 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { stalled } from '../engine/errors.ts';
 import { Secret } from '../engine/secret.ts';
-import type { Clients } from './clients.ts';
-import { orUndefined } from './errors.ts';
 
 /** Where a secret value that somebody gives comes from; never the value itself. */
 export type SecretSource =
@@ -43,19 +41,6 @@ export function secretSources(
     },
   };
 }
-
-/** Sources that stand in the same account and region. */
-export const remoteSources = (aws: Pick<Clients, 'secretsmanager' | 'ssm'>): Remote => ({
-  secretValue: async (SecretId) => {
-    const secrets = await aws.secretsmanager();
-    return (await orUndefined(secrets.send(new secrets.GetSecretValueCommand({ SecretId }))))?.SecretString;
-  },
-  parameterValue: async (Name) => {
-    const ssm = await aws.ssm();
-    const found = await orUndefined(ssm.send(new ssm.GetParameterCommand({ Name, WithDecryption: true })));
-    return found?.Parameter?.Value;
-  },
-});
 
 /** A source in words. */
 export function sourceText(source: SecretSource): string {

@@ -10,6 +10,8 @@ export interface Belief {
   readonly node: NodeId;
   readonly verb: Verb;
   readonly since: number;
+  /** Looks from then on can show it. */
+  readonly shows: number;
   readonly until: number;
   /** What the thing is believed to be now. */
   readonly live: Observed;
@@ -38,7 +40,7 @@ export class Beliefs {
     const shown: Belief[] = [];
     for (const [key, belief] of this.#beliefs) {
       if (belief.kind.name !== kind) continue;
-      const seen = asked >= belief.since && isShown(belief, find(belief, list));
+      const seen = asked >= belief.shows && isShown(belief, find(belief, list));
       if (seen) shown.push(belief);
       if (seen || asked >= belief.until) this.#beliefs.delete(key);
     }

@@ -92,6 +92,8 @@ export interface Kind<Props, Outputs, Env> {
   readonly tolerates?: {
     readonly [K in keyof Props & string]?: (live: Props[K] | undefined, wanted: Props[K], props: Props) => boolean;
   };
+  /** For a moment after a change it still reads as ready: a look within that time proves nothing. */
+  readonly slowToShow?: true;
   /** Usual seconds, for estimates only. */
   readonly takes?: { readonly create?: number; readonly update?: number; readonly delete?: number };
   /** Says what users notice while these fields change (all fields of a replacement), or nothing. */

@@ -82,7 +82,9 @@ function keep({ mentions, doubles, allowData }: PruneInput, unwanted: readonly T
   for (const [thing, mentioned] of holders) {
     const { kind, live } = thing;
     const spare = doubles.has(live) && mentioned.length === 0 && kind.nameless === true;
-    if (kind.stateful === true && allowData !== true && !spare) reasons.set(thing, 'it holds data');
+    if (kind.stateful !== true || spare) continue;
+    if (kind.delete === undefined) reasons.set(thing, 'it holds data, and nothing here deletes it');
+    else if (allowData !== true) reasons.set(thing, 'it holds data');
   }
   let growing = reasons.size > 0;
   while (growing) {

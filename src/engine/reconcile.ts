@@ -184,6 +184,8 @@ class Run<Env> {
   #canBegin(step: Step, now: number): boolean {
     if (step.action === 'refuse' || step.waitsFor.length > 0 || step.blockedBy.length > 0) return false;
     if (this.#running.has(keyOf(step)) || (step.live?.phase === 'deleting' && step.verb !== 'restore')) return false;
+    // What was accepted may still be being carried out.
+    if (step.live?.phase === 'pending' && this.#accepted.has(wishOf(step))) return false;
     const failure = this.#failures.of(step);
     if (failure === undefined) return true;
     if (failure.retryAt === undefined || failure.retryAt > now) return false;
@@ -217,13 +219,16 @@ class Run<Env> {
       (applied) => {
         this.#failures.clear(step);
         this.#done.push(step);
-        if (!applied.again) this.#accepted.add(wish);
+        if (applied.again) {
+          this.#lookedAt.delete(step.kind);
+          return void this.#look(new Set([step.kind])).then(() => finish());
+        }
+        this.#accepted.add(wish);
         const since = clock.now();
+        const shows = since + (kind.slowToShow === true && step.verb === 'update' ? timing.notice : 0);
         const { live, props, tags } = applied;
-        if (applied.again) this.#lookedAt.delete(step.kind);
-        else this.#beliefs.add({ kind, node: step.node, verb: step.verb, since, until: since + timing.settle, live, props, tags });
-        if (applied.again) void this.#look(new Set([step.kind])).then(() => finish());
-        else finish();
+        this.#beliefs.add({ kind, node: step.node, verb: step.verb, since, shows, until: since + timing.settle, live, props, tags });
+        finish();
       },
       async (thrown: unknown) => {
         const error = await this.#explain(step, kind, classify(thrown));

@@ -25,6 +25,8 @@ export const systemClock: Clock = {
 export interface Timing {
   /** How long an accepted call is believed although a list does not show it. */
   readonly settle: number;
+  /** How long a change may go unnoticed by what is slow to show it. */
+  readonly notice: number;
   /** How long a doubtful create is given to appear before it is sent again. */
   readonly grace: number;
   /** Between two looks at something pending: elapsed / 40 within these bounds. */
@@ -53,6 +55,7 @@ const MINUTE = 60 * SECOND;
 export function timing(scale = 1): Timing {
   return {
     settle: MINUTE * scale,
+    notice: 10 * SECOND * scale,
     grace: 10 * SECOND * scale,
     pollMin: 250 * scale,
     pollMax: 15 * SECOND * scale,

@@ -1,1 +1,7 @@
-export { AmpClient as Client } from '@aws-sdk/client-amp';
+export {
+  AmpClient as Client,
+  CreateWorkspaceCommand,
+  DeleteWorkspaceCommand,
+  TagResourceCommand,
+  paginateListWorkspaces,
+} from '@aws-sdk/client-amp';

@@ -1,1 +1,11 @@
-export { CloudFrontClient as Client } from '@aws-sdk/client-cloudfront';
+export {
+  CloudFrontClient as Client,
+  CreateDistributionWithTagsCommand,
+  DeleteDistributionCommand,
+  GetDistributionCommand,
+  GetDistributionConfigCommand,
+  ListTagsForResourceCommand,
+  TagResourceCommand,
+  UpdateDistributionCommand,
+  paginateListDistributions,
+} from '@aws-sdk/client-cloudfront';

@@ -1,1 +1,8 @@
-export { CloudWatchClient as Client } from '@aws-sdk/client-cloudwatch';
+export {
+  CloudWatchClient as Client,
+  DeleteAlarmsCommand,
+  ListTagsForResourceCommand,
+  PutMetricAlarmCommand,
+  TagResourceCommand,
+  paginateDescribeAlarms,
+} from '@aws-sdk/client-cloudwatch';

@@ -1,1 +1,11 @@
-export { CloudWatchLogsClient as Client, GetLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+export {
+  CloudWatchLogsClient as Client,
+  CreateLogGroupCommand,
+  DeleteLogGroupCommand,
+  FilterLogEventsCommand,
+  GetLogEventsCommand,
+  ListTagsForResourceCommand,
+  PutRetentionPolicyCommand,
+  TagResourceCommand,
+  paginateDescribeLogGroups,
+} from '@aws-sdk/client-cloudwatch-logs';

@@ -1,1 +1,11 @@
-export { SNSClient as Client } from '@aws-sdk/client-sns';
+export {
+  SNSClient as Client,
+  CreateTopicCommand,
+  DeleteTopicCommand,
+  GetTopicAttributesCommand,
+  ListTagsForResourceCommand,
+  SubscribeCommand,
+  TagResourceCommand,
+  UnsubscribeCommand,
+  paginateListSubscriptionsByTopic,
+} from '@aws-sdk/client-sns';

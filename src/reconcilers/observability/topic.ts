@@ -1,0 +1,70 @@
+import type { Aws, AwsKind } from '../../aws/aws.ts';
+import { ignoreGone, orUndefined } from '../../aws/errors.ts';
+import { foreignMark, fromTags, nodeName, toTags } from '../../aws/tags.ts';
+import { must } from '../../engine/errors.ts';
+import type { Observed, Tags } from '../../engine/kind.ts';
+import { known } from '../../engine/ref.ts';
+
+export interface TopicProps {
+  readonly topicName: string;
+}
+
+export interface TopicOutputs {
+  readonly topicArn: string;
+}
+
+/** An SNS topic with the policy that AWS gives it: its own account may publish. */
+export const topic: AwsKind<TopicProps, TopicOutputs> = {
+  name: 'Topic',
+  immutable: ['topicName'],
+  replace: 'new-first',
+  identifies: ['topicArn'],
+  takes: { create: 1, delete: 1 },
+  actions: {
+    read: ['sns:GetTopicAttributes', 'sns:ListTagsForResource'],
+    write: ['sns:CreateTopic', 'sns:DeleteTopic', 'sns:TagResource'],
+  },
+
+  async observe({ env: aws, nodes }) {
+    const sns = await aws.sns();
+    const found = nodes.map(async (node) => {
+      const topicName = known<string>(node.props.topicName);
+      if (topicName === undefined) return [];
+      const TopicArn = arnOf(aws, topicName);
+      const attributes = await orUndefined(sns.send(new sns.GetTopicAttributesCommand({ TopicArn })));
+      if (attributes === undefined) return [];
+      const { Tags: list } = await sns.send(new sns.ListTagsForResourceCommand({ ResourceArn: TopicArn }));
+      return [toObserved(TopicArn, toTags(list), node.name)];
+    });
+    return (await Promise.all(found)).flat();
+  },
+
+  async create({ env: aws, node }, { topicName }) {
+    const sns = await aws.sns();
+    const { TopicArn } = await sns.send(new sns.CreateTopicCommand({ Name: topicName, Tags: fromTags(node.tags) }));
+    return toObserved(must(TopicArn, 'TopicArn'), node.tags, node.name);
+  },
+
+  async retag({ env: aws }, live, tags) {
+    const sns = await aws.sns();
+    await sns.send(new sns.TagResourceCommand({ ResourceArn: live.outputs.topicArn, Tags: fromTags(tags) }));
+  },
+
+  async delete({ env: aws }, live) {
+    const sns = await aws.sns();
+    await ignoreGone(sns.send(new sns.DeleteTopicCommand({ TopicArn: live.outputs.topicArn })));
+  },
+};
+
+const arnOf = (aws: Aws, name: string): string => `arn:${aws.partition}:sns:${aws.region}:${aws.accountId}:${name}`;
+
+function toObserved(topicArn: string, tags: Tags, wanted: string): Observed<TopicProps, TopicOutputs> {
+  return {
+    name: nodeName('Topic', tags) ?? wanted,
+    phase: 'ready',
+    props: { topicName: topicArn.slice(topicArn.lastIndexOf(':') + 1) },
+    outputs: { topicArn },
+    tags,
+    foreign: foreignMark(tags),
+  };
+}

@@ -1,0 +1,48 @@
+import { createHash } from 'node:crypto';
+import type { Change } from '../engine/diff.ts';
+import type { Plan, Step } from '../engine/plan.ts';
+import type { Graph } from '../engine/graph.ts';
+import { resolve } from '../engine/ref.ts';
+import type { Store } from './store.ts';
+
+/** Who moved a value since it was last applied. */
+export type Origin = 'manifest' | 'outside' | 'both' | 'unknown';
+
+/** For each node and field, hashes of what was wanted and of what lived when they were last the same. */
+export type AppliedRecord = Readonly<Record<string, Readonly<Record<string, readonly [wanted: string, live: string]>>>>;
+
+const FILE = 'applied.json';
+
+export async function readApplied(store: Store): Promise<AppliedRecord> {
+  const text = await store.read(FILE);
+  return text === undefined ? {} : (JSON.parse(text) as AppliedRecord);
+}
+
+/** Remembers every node that is as it should be; the others keep what was remembered of them. */
+export async function writeApplied(store: Store, plan: Plan, graph: Graph): Promise<void> {
+  const record: Record<string, AppliedRecord[string]> = { ...(await readApplied(store)) };
+  const changing = new Set(plan.steps.map((step) => step.node));
+  for (const state of plan.states.values()) {
+    const node = graph.nodes.get(state.id);
+    if (state.live === undefined || node === undefined || changing.has(state.id)) continue;
+    const props = resolve(node.props, (ref) => plan.states.get(ref.$ref)?.live?.outputs[ref.output]) as Record<string, unknown>;
+    const live: Record<string, unknown> = state.live.props;
+    const fields = Object.keys(live).filter((field) => props[field] !== undefined);
+    record[state.id] = Object.fromEntries(fields.map((field) => [field, [hash(props[field]), hash(live[field])] as const]));
+  }
+  for (const id of Object.keys(record)) if (!plan.states.has(id)) delete record[id];
+  await store.write(FILE, JSON.stringify(record));
+}
+
+export function originOf(record: AppliedRecord, step: Step, change: Change): Origin {
+  const field = change.path.split('/')[1] ?? '';
+  const last = record[step.node]?.[field];
+  if (step.action === 'create') return record[step.node] === undefined ? 'manifest' : 'outside';
+  if (step.live === undefined || last === undefined) return 'unknown';
+  const live: Record<string, unknown> = step.live.props;
+  const wantedMoved = hash(step.props[field]) !== last[0];
+  const liveMoved = hash(live[field]) !== last[1];
+  return wantedMoved && liveMoved ? 'both' : liveMoved ? 'outside' : wantedMoved ? 'manifest' : 'unknown';
+}
+
+const hash = (value: unknown): string => createHash('sha256').update(JSON.stringify(value ?? null)).digest('hex').slice(0, 16);
