@@ -72,7 +72,7 @@ const LATER = new Set([
   'ClusterContainsServices', 'ClusterContainsTasks', 'ServerException', 'InvalidGroup.InUse', 'InvalidIPAddress.InUse',
   'Resource.AlreadyAssociated', 'DuplicateRequest', 'TooManyUpdates', 'StaleTag', 'FailedResourceAccess', 'ServiceNotActive',
   'CertificateNotFound', 'UnsupportedCertificate', 'InvalidViewerCertificate', 'CannotDeleteEntityWhileInUse',
-  'CannotUpdateEntityWhileInUse', 'KMSInvalidState', 'DBClusterSnapshotAlreadyExists',
+  'CannotUpdateEntityWhileInUse', 'TargetGroupAssociationLimit', 'KMSInvalidState', 'DBClusterSnapshotAlreadyExists',
 ]);
 const LATER_BY_TEXT: readonly (readonly [string, RegExp])[] = [
   ['InvalidParameter', /does not have an associated load balancer|service linked role|still Draining|was not idempotent|cannot be (stopped|updated|deleted) while/i],

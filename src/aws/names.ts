@@ -2,6 +2,9 @@ import { createHash } from 'node:crypto';
 
 const FIRST = 'mcp-gateway';
 
+/** What a distribution calls the load balancer behind it, the same in every gateway. */
+export const originIds = { registry: 'mcp-gateway-alb', keycloak: 'keycloak-alb' } as const;
+
 /** Cuts what is too long and closes it with a hash, so that different names stay different. */
 export function cut(name: string, limit: number): string {
   if (name.length <= limit) return name;
@@ -131,5 +134,19 @@ export function makeNames(name: string, region: string) {
     keycloakLoadBalancer: cut(fixed('keycloak-alb'), 32),
     targetGroup: (service: string): string =>
       cut(service === 'keycloak' ? fixed('keycloak-tg') : `${prefix}-${service}`, 32),
+
+    // distributions have no names: a comment and the tag Name stand for them
+    distribution: {
+      registry: {
+        comment: `${name} MCP Gateway Registry CloudFront Distribution`,
+        title: `${name}-mcp-gateway-cloudfront`,
+        originId: originIds.registry,
+      },
+      keycloak: {
+        comment: `${name} Keycloak CloudFront Distribution`,
+        title: `${name}-keycloak-cloudfront`,
+        originId: originIds.keycloak,
+      },
+    },
   };
 }

@@ -21,7 +21,8 @@ export const routeTableAssociation: AwsKind<RouteTableAssociationProps, RouteTab
   parent: 'subnetId',
   immutable: ['subnetId'],
   replace: 'new-first',
-  identifies: ['associationId'],
+  // Moving one gives it another id.
+  identifies: [],
   remake: true,
   takes: { create: 2, update: 2, delete: 1 },
   actions: {
@@ -68,7 +69,7 @@ export const routeTableAssociation: AwsKind<RouteTableAssociationProps, RouteTab
 
   async update({ env: aws }, live, props) {
     const ec2 = await aws.ec2();
-    // Leaves no gap; the association has another id afterwards.
+    // Leaves no gap, as removing and making would.
     await ec2.send(
       new ec2.ReplaceRouteTableAssociationCommand({
         AssociationId: live.outputs.associationId,

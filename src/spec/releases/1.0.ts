@@ -195,6 +195,7 @@ export const line: Line = {
       grace: 900,
       rollout,
       shell: true,
+      grants: [{ value: 'embeddings', when: 'bedrock' }],
       scaling: core,
     },
     auth: {
@@ -445,6 +446,7 @@ export const line: Line = {
       targets: {},
       rollout,
       shell: true,
+      grants: ['writeMetrics'],
     },
     grafana: {
       name: 'grafana',
@@ -482,6 +484,7 @@ export const line: Line = {
       grace: 300,
       rollout,
       shell: true,
+      grants: ['readMetrics'],
     },
   },
 };

@@ -29,6 +29,8 @@ export interface ServiceLine {
   readonly rollout: { readonly max: number; readonly min: number };
   /** A person may open a shell in its tasks. */
   readonly shell: boolean;
+  /** What its tasks may do in AWS besides. */
+  readonly grants?: readonly Choice<GrantName>[];
   readonly scaling?: ScalingLine;
 }
 
@@ -75,9 +77,16 @@ export type SecretLine =
   /** Member `key` of a secret that holds a JSON object, or all of it. */
   { readonly secret: SecretName; readonly key?: string } | { readonly parameter: ParameterName };
 
-/** A value that always stands, or only under a condition; otherwise another value or nothing. */
-export type Choice<T> =
-  T | { readonly value: T; readonly when?: Condition; readonly unless?: Condition; readonly otherwise?: T };
+/** A value that always stands, or only under a condition. */
+export type Choice<T> = T | Conditional<T>;
+
+export interface Conditional<T> {
+  readonly value: T;
+  readonly when?: Condition;
+  readonly unless?: Condition;
+  /** What stands when the value does not. */
+  readonly otherwise?: T;
+}
 
 /** What a manifest may or may not ask for. */
 export type Condition =
@@ -88,7 +97,11 @@ export type Condition =
   | 'federationToken'
   | 'federationKey'
   | 'keycloakOptimized'
-  | 'downloadedModel';
+  | 'downloadedModel'
+  | 'bedrock';
+
+/** Call the embeddings model of the manifest; write to the Prometheus workspace; read from it. */
+export type GrantName = 'embeddings' | 'writeMetrics' | 'readMetrics';
 
 export type TargetName = 'registry' | 'auth' | 'gradio' | 'keycloak' | 'grafana';
 

@@ -1,0 +1,10 @@
+#!/usr/bin/env node
+import * as module from 'node:module';
+
+// Node 20 is supported until the SDK drops it; its warning would stand in every output.
+process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
+// Only newer Nodes have it.
+if ('enableCompileCache' in module && typeof module.enableCompileCache === 'function') module.enableCompileCache();
+
+const { main } = await import('./main.ts');
+process.exitCode = await main(process.argv.slice(2));

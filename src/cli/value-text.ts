@@ -1,0 +1,20 @@
+import { refsOf } from '../engine/ref.ts';
+
+const LONGEST = 60;
+
+/** A value for people: short, and honest about what is not known yet. */
+export function valueText(value: unknown): string {
+  if (value === null || value === undefined) return '(none)';
+  const refs = [...new Set(refsOf(value).map((ref) => ref.$ref))];
+  if (refs.length > 0) return `(known after ${refs.slice(0, 2).join(', ')}${refs.length > 2 ? ', …' : ''})`;
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  return text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text;
+}
+
+/** A JSON pointer as people write it: `/scaling/min` is `scaling.min`. */
+export const pathText = (pointer: string): string =>
+  pointer
+    .split('/')
+    .slice(1)
+    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))
+    .join('.');

@@ -1,0 +1,210 @@
+import type { Service } from '@aws-sdk/client-ecs';
+import type { Aws, AwsKind } from '../../aws/aws.ts';
+import { ignoreGone, orUndefined } from '../../aws/errors.ts';
+import { chunks, collect } from '../../aws/pages.ts';
+import { foreignMark, fromTagsLowerCase, isOurs, nodeName, toTags } from '../../aws/tags.ts';
+import { must } from '../../engine/errors.ts';
+import type { Act, Observed, Tags } from '../../engine/kind.ts';
+import { known } from '../../engine/ref.ts';
+import { cluster } from './cluster.ts';
+import { rolloutOf, type Rollout } from './rollout.ts';
+import { allFields, primaryOf, toInput, toProps, type ServiceProps } from './service-form.ts';
+import { taskDefinition } from './task-definition.ts';
+
+export interface ServiceOutputs {
+  readonly serviceArn: string;
+  readonly serviceName: string;
+  /** What Application Auto Scaling calls it. */
+  readonly resourceId: string;
+  /** Name and Cloud Map id under which others reach it, since its first deployment was complete. */
+  readonly endpoint: { readonly name: string; readonly id: string } | undefined;
+}
+
+/** Ids of the endpoints that stood in the namespace when the last deployment began. */
+const KNOWS_TAG = 'mcpgw:knows';
+
+const DEPLOYED = new Set(['taskDefinition', 'subnetIds', 'securityGroupIds', 'targets', 'serviceConnect']);
+// AWS takes these at once and applies them to tasks that start later: without a deployment the rest never has them.
+const FORCED = new Set(['enableExecuteCommand', 'enableECSManagedTags', 'capacityProviderStrategy', 'knows']);
+
+export const service: AwsKind<ServiceProps, ServiceOutputs> = {
+  name: 'Service',
+  parent: 'clusterArn',
+  immutable: ['clusterArn', 'serviceName'],
+  replace: 'delete-first',
+  mends: true,
+  identifies: ['serviceArn', 'resourceId'],
+  unordered: ['subnetIds', 'securityGroupIds', 'targets', 'capacityProviderStrategy', 'knows'],
+  tolerates: {
+    autoscaled: () => true,
+    desiredCount: (live, _wanted, { autoscaled }) =>
+      autoscaled !== undefined && live !== undefined && live >= autoscaled.min && live <= autoscaled.max,
+  },
+  takes: { create: 180, update: 240, delete: 60 },
+  actions: {
+    read: [
+      'ecs:ListServices',
+      'ecs:DescribeServices',
+      'ecs:ListServiceDeployments',
+      'ecs:DescribeServiceDeployments',
+      'ecs:DescribeServiceRevisions',
+      'ecs:ListTasks',
+      'ecs:DescribeTasks',
+      'logs:GetLogEvents',
+    ],
+    write: ['ecs:CreateService', 'ecs:UpdateService', 'ecs:DeleteService', 'ecs:TagResource'],
+    implied: ['iam:CreateServiceLinkedRole', 'iam:PassRole'],
+  },
+
+  async observe({ env: aws, nodes, live }) {
+    const [clusters, revisions] = await Promise.all([live(cluster), live(taskDefinition)]);
+    const names = nodes.flatMap((node) => known<string>(node.props.serviceName) ?? []);
+    const ours = clusters
+      .filter((item) => isOurs(aws, item.tags ?? {}))
+      .flatMap((item) => item.outputs.clusterArn ?? []);
+    const services = (await Promise.all(ours.map((arn) => servicesOf(aws, arn, names)))).flat();
+    const found = await Promise.all(
+      services.map(async (item) => {
+        const family = item.taskDefinition?.split('/').pop()?.split(':')[0];
+        const newest = revisions.find((revision) => revision.props.family === family)?.outputs.taskDefinitionArn;
+        const ran = (arn: string | undefined) =>
+          revisions.find((revision) => revision.outputs.taskDefinitionArn === arn)?.props;
+        return { item, newest, rollout: item.status === 'ACTIVE' ? await rolloutOf(aws, item, newest, ran) : DRAINING };
+      }),
+    );
+    const seen = found.map(({ item, newest, rollout }) => toObserved(item, rollout, newest));
+    const offered = endpointsOf(seen);
+    const wanted = new Map(nodes.map((node) => [node.name, known(node.props.knows) ?? []]));
+    return seen.map((item) => ({
+      ...item,
+      props: { ...item.props, knows: knownTo(item, wanted.get(item.name) ?? [], offered) },
+    }));
+  },
+
+  async create(act, props) {
+    const ecs = await act.env.ecs();
+    const tags = { ...act.node.tags, [KNOWS_TAG]: idsToday(act) };
+    const result = await ecs.send(
+      new ecs.CreateServiceCommand({
+        ...toInput(props, allFields),
+        cluster: props.clusterArn,
+        serviceName: props.serviceName,
+        // One excludes the other.
+        ...(props.capacityProviderStrategy.length === 0 && {
+          launchType: 'FARGATE',
+          capacityProviderStrategy: undefined,
+        }),
+        clientToken: act.token,
+        tags: fromTagsLowerCase(tags),
+      }),
+    );
+    const made = toObserved(
+      { ...must(result.service, 'service'), tags: fromTagsLowerCase(tags) },
+      BEGINNING,
+      undefined,
+    );
+    return { ...made, props: { ...made.props, knows: props.knows } };
+  },
+
+  async update(act, live, props, changed) {
+    const ecs = await act.env.ecs();
+    const fields = [...changed];
+    const force = fields.some((field) => FORCED.has(field));
+    await ecs.send(
+      new ecs.UpdateServiceCommand({
+        ...toInput(props, changed),
+        cluster: props.clusterArn,
+        service: props.serviceName,
+        ...(force && { forceNewDeployment: true }),
+      }),
+    );
+    // After the deployment, not before: a mark that is too old only means one deployment more.
+    if (force || fields.some((field) => DEPLOYED.has(field))) await tag(act, live, { [KNOWS_TAG]: idsToday(act) });
+  },
+
+  retag: (act, live, tags) => tag(act, live, tags),
+
+  async delete({ env: aws }, live) {
+    const ecs = await aws.ecs();
+    const { clusterArn, serviceName } = live.props;
+    await ignoreGone(
+      ecs.send(new ecs.DeleteServiceCommand({ cluster: clusterArn, service: serviceName, force: true })),
+    );
+  },
+};
+
+type Live = Observed<ServiceProps, ServiceOutputs>;
+
+const DRAINING: Rollout = { phase: 'deleting', because: 'its tasks are stopping', refused: false, completed: true };
+const BEGINNING: Rollout = { phase: 'pending', refused: false, completed: false };
+const MOST_SERVICES = 10;
+
+/** The list leaves out those whose tasks are still stopping; asked for by name they are there. */
+async function servicesOf(aws: Aws, clusterArn: string, names: readonly string[]): Promise<readonly Service[]> {
+  const ecs = await aws.ecs();
+  const pages = ecs.paginateListServices({ client: ecs.client, pageSize: 100 }, { cluster: clusterArn });
+  const listed = (await orUndefined(collect(pages, (page) => page.serviceArns))) ?? [];
+  const all = [...new Set([...listed.map((arn) => arn.split('/').pop() ?? ''), ...names])];
+  const answers = await Promise.all(
+    chunks(all, MOST_SERVICES).map((part) =>
+      orUndefined(
+        ecs.send(new ecs.DescribeServicesCommand({ cluster: clusterArn, services: [...part], include: ['TAGS'] })),
+      ),
+    ),
+  );
+  return answers.flatMap((answer) => answer?.services ?? []).filter((item) => item.status !== 'INACTIVE');
+}
+
+async function tag({ env: aws }: Act<Aws>, live: Live, tags: Tags): Promise<void> {
+  const ecs = await aws.ecs();
+  await ecs.send(new ecs.TagResourceCommand({ resourceArn: live.outputs.serviceArn, tags: fromTagsLowerCase(tags) }));
+}
+
+const endpointsOf = (services: readonly Live[]): ReadonlyMap<string, string> =>
+  new Map(
+    services.flatMap(({ outputs: { endpoint } }) => (endpoint === undefined ? [] : [[endpoint.name, endpoint.id]])),
+  );
+
+const idsToday = (act: Act<Aws>): string => [...endpointsOf(act.live(service)).values()].sort().join(' ');
+
+/**
+ * A task resolves the endpoints that stood when its service's deployment began, and none that came later; nothing in
+ * AWS shows which. Who is not there yet is nobody to know: the difference appears when he comes.
+ */
+function knownTo(item: Live, wanted: readonly string[], offered: ReadonlyMap<string, string>): readonly string[] {
+  const ids = new Set(item.tags?.[KNOWS_TAG]?.split(' '));
+  return wanted.filter((name) => {
+    const id = offered.get(name);
+    return id === undefined || ids.has(id);
+  });
+}
+
+function toObserved(item: Service, rollout: Rollout, newest: string | undefined): Live {
+  const tags = toTags(item.tags);
+  const resource = primaryOf(item)?.serviceConnectResources?.[0];
+  const id = resource?.discoveryArn?.split('/').pop();
+  const props = toProps(item);
+  return {
+    name: nodeName('Service', tags) ?? must(item.serviceName, 'serviceName'),
+    phase: rollout.phase,
+    because: rollout.because,
+    props: {
+      ...props,
+      taskDefinition: rollout.refused ? newest : props.taskDefinition,
+      autoscaled: undefined,
+      knows: [],
+    },
+    outputs: {
+      serviceArn: item.serviceArn,
+      serviceName: item.serviceName,
+      resourceId: `service/${item.clusterArn?.split('/').pop() ?? ''}/${item.serviceName ?? ''}`,
+      endpoint:
+        rollout.completed && resource?.discoveryName !== undefined && id !== undefined
+          ? { name: resource.discoveryName, id }
+          : undefined,
+    },
+    tags,
+    foreign: foreignMark(tags),
+    createdAt: item.createdAt?.getTime(),
+  };
+}
