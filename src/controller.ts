@@ -80,7 +80,7 @@ export async function openSession({ gateway, directory, text }: LoadedGateway, o
     owner,
     revision: `sha256:${createHash('sha256').update(text).digest('hex').slice(0, 12)}`,
     aws,
-    declared: declare(gateway, supplied.versions, aws.partition),
+    declared: declare(gateway, supplied.versions),
     store: diskStore(stateFolder(options.state, options.environment, gateway)),
     clock: systemClock,
     timing: times,

@@ -1,8 +1,41 @@
 import { makeNames } from '../aws/names.ts';
+import { must } from '../engine/errors.ts';
 import { GraphBuilder, type Graph } from '../engine/graph.ts';
 import type { Kinds } from '../engine/kind.ts';
 import type { Gateway } from '../spec/gateway.ts';
+import { accessPoint } from './data/access-point.ts';
+import { auroraCluster } from './data/aurora-cluster.ts';
+import { auroraInstance } from './data/aurora-instance.ts';
+import { clusterParameterGroup } from './data/cluster-parameter-group.ts';
+import { clusterSnapshot } from './data/cluster-snapshot.ts';
+import { declareData } from './data/data.ts';
+import { dbProxy } from './data/db-proxy.ts';
+import { dbProxyTarget } from './data/db-proxy-target.ts';
+import { dbProxyTargetGroup } from './data/db-proxy-target-group.ts';
+import { dbSubnetGroup } from './data/db-subnet-group.ts';
+import { documentDbCluster } from './data/documentdb-cluster.ts';
+import { documentDbInstance } from './data/documentdb-instance.ts';
+import { fileSystem } from './data/file-system.ts';
+import { mountTarget } from './data/mount-target.ts';
+import { cluster } from './ecs/cluster.ts';
+import { declareEcs, type EcsPart } from './ecs/ecs.ts';
+import { image } from './ecs/image.ts';
+import { lifecyclePolicy } from './ecs/lifecycle-policy.ts';
+import { namespace } from './ecs/namespace.ts';
+import { repository } from './ecs/repository.ts';
+import { repositoryPolicy } from './ecs/repository-policy.ts';
+import { scalableTarget } from './ecs/scalable-target.ts';
+import { scalingPolicy } from './ecs/scaling-policy.ts';
+import { service } from './ecs/service.ts';
+import { taskDefinition } from './ecs/task-definition.ts';
+import { distribution } from './ingress/distribution.ts';
+import { declareIngress, type IngressPart } from './ingress/ingress.ts';
+import { listener } from './ingress/listener.ts';
+import { listenerRule } from './ingress/listener-rule.ts';
+import { loadBalancer } from './ingress/load-balancer.ts';
+import { targetGroup } from './ingress/target-group.ts';
 import type { Declaration } from './declaration.ts';
+import { declareOutputs, type Output } from './outputs.ts';
 import { kmsKey } from './identity/kms-key.ts';
 import { declareIdentity } from './identity/identity.ts';
 import { managedPolicy } from './identity/managed-policy.ts';
@@ -27,7 +60,7 @@ import { vpcEndpoint } from './network/vpc-endpoint.ts';
 import { vpc } from './network/vpc.ts';
 import { logGroup } from './observability/log-group.ts';
 import { metricAlarm } from './observability/metric-alarm.ts';
-import { declareObserving } from './observability/observability.ts';
+import { declareAlarms, declareObserving, type Watched } from './observability/observability.ts';
 import { subscription } from './observability/subscription.ts';
 import { topic } from './observability/topic.ts';
 import { workspace } from './observability/workspace.ts';
@@ -51,21 +84,75 @@ export const kinds: Kinds = {
     vpcEndpoint,
   ],
   identity: [serviceLinkedRole, role, managedPolicy, kmsKey, secret, ssmParameter],
+  data: [
+    fileSystem,
+    mountTarget,
+    accessPoint,
+    dbSubnetGroup,
+    clusterParameterGroup,
+    auroraCluster,
+    auroraInstance,
+    dbProxy,
+    dbProxyTargetGroup,
+    dbProxyTarget,
+    documentDbCluster,
+    documentDbInstance,
+    clusterSnapshot,
+  ],
+  ingress: [loadBalancer, targetGroup, listener, listenerRule, distribution],
+  ecs: [
+    repository,
+    repositoryPolicy,
+    lifecyclePolicy,
+    image,
+    namespace,
+    cluster,
+    taskDefinition,
+    service,
+    scalableTarget,
+    scalingPolicy,
+  ],
   observability: [logGroup, workspace, topic, subscription, metricAlarm],
 };
 
+/** What should be: the graph, and what people and scripts want to know of it. */
 export interface Declared {
   readonly graph: Graph;
-  readonly outputs: Readonly<Record<string, { readonly value: unknown; readonly sensitive: boolean }>>;
+  readonly outputs: Readonly<Record<string, Output>>;
 }
 
-export function declare(gateway: Gateway, supplied: ReadonlyMap<string, string>, partition: string): Declared {
+/**
+ * Everything that a manifest asks for.
+ *
+ * @param supplied version ids of supplied secret values, by node name, as far as they are known
+ */
+export function declare(gateway: Gateway, supplied: ReadonlyMap<string, string>): Declared {
   const names = makeNames(gateway.name, gateway.region);
-  const graph = new GraphBuilder(`${gateway.region}/${gateway.name}`, { stack: names.prefix, component: 'mcp-gateway-registry', ...gateway.tags });
+  const tags = { stack: names.prefix, component: 'mcp-gateway-registry', ...gateway.tags };
+  const graph = new GraphBuilder(`${gateway.region}/${gateway.name}`, tags);
   const declaration: Declaration = { graph, gateway, names };
-  declareNetwork(declaration);
-  declareIdentity(declaration, supplied);
-  declareObserving(declaration);
-  void partition;
-  return { graph: graph.build(), outputs: {} };
+
+  const network = declareNetwork(declaration);
+  const identity = declareIdentity(declaration, supplied);
+  const observability = declareObserving(declaration);
+  const data = declareData(declaration, network, identity);
+  const ingress = declareIngress(declaration, network, [identity.serviceLinkedRoles.elasticloadbalancing]);
+  const ecs = declareEcs(declaration, { network, identity, data, observability, ingress });
+  const alarms = declareAlarms(declaration, watched(ecs, ingress));
+  const parts = { network, identity, data, ingress, ecs, observability, alarms };
+  return { graph: graph.build(), outputs: declareOutputs(declaration, parts) };
+}
+
+function watched(ecs: EcsPart, { registryLoadBalancer, targetGroups }: IngressPart): Watched {
+  const serviceName = (name: 'registry' | 'auth') => must(ecs.services[name], `service ${name}`).ref('serviceName');
+  return {
+    clusterName: ecs.clusters.main.ref('clusterName'),
+    services: { registry: serviceName('registry'), auth: serviceName('auth') },
+    loadBalancer: registryLoadBalancer.ref('fullName'),
+    targetGroups: {
+      registry: targetGroups.registry.ref('fullName'),
+      auth: targetGroups.auth.ref('fullName'),
+      gradio: targetGroups.gradio.ref('fullName'),
+    },
+  };
 }

@@ -1,9 +1,10 @@
 import type { DBProxyTargetGroup } from '@aws-sdk/client-rds';
-import type { AwsKind } from '../../aws/aws.ts';
+import type { Aws, AwsKind } from '../../aws/aws.ts';
 import { collect } from '../../aws/pages.ts';
 import { isOurs } from '../../aws/tags.ts';
+import { must } from '../../engine/errors.ts';
 import type { Observed } from '../../engine/kind.ts';
-import { dbProxy } from './db-proxy.ts';
+import { dbProxy, type DbProxyOutputs, type DbProxyProps } from './db-proxy.ts';
 
 export interface DbProxyTargetGroupProps {
   readonly dbProxyName: string;
@@ -18,7 +19,7 @@ export interface DbProxyTargetGroupOutputs {
   readonly targetGroupArn: string;
 }
 
-/** The one that AWS makes with each proxy; it can be neither made nor deleted. It is named after the proxy. */
+/** The one that comes and goes with each proxy, whose name it has here. */
 export const dbProxyTargetGroup: AwsKind<DbProxyTargetGroupProps, DbProxyTargetGroupOutputs> = {
   name: 'DbProxyTargetGroup',
   parent: 'dbProxyName',
@@ -28,16 +29,12 @@ export const dbProxyTargetGroup: AwsKind<DbProxyTargetGroupProps, DbProxyTargetG
   takes: { update: 30 },
   actions: { read: ['rds:DescribeDBProxyTargetGroups'], write: ['rds:ModifyDBProxyTargetGroup'] },
 
-  async observe({ env: aws, live }) {
-    const rds = await aws.rds();
-    // Only of our own: what has no tags is ours by its parent alone.
-    const proxies = (await live(dbProxy)).filter((proxy) => isOurs(aws, proxy.tags ?? {}));
-    const found = proxies.map(async (proxy) => {
-      const input = { DBProxyName: proxy.outputs.dbProxyName };
-      const groups = await collect(rds.paginateDescribeDBProxyTargetGroups({ client: rds.client }, input), (page) => page.TargetGroups);
-      return groups.map((item) => toObserved(item, proxy.name));
-    });
-    return (await Promise.all(found)).flat();
+  observe: async ({ env: aws, live }) => find(aws, await live(dbProxy)),
+
+  // It came with the proxy: it only has to be looked for.
+  async create({ env: aws, node, live }) {
+    const found = await find(aws, live(dbProxy).filter((proxy) => proxy.name === node.name));
+    return must(found[0], `the target group of DbProxy/${node.name}`);
   },
 
   async update({ env: aws }, live, props) {
@@ -57,7 +54,20 @@ export const dbProxyTargetGroup: AwsKind<DbProxyTargetGroupProps, DbProxyTargetG
   },
 };
 
-function toObserved(item: DBProxyTargetGroup, name: string): Observed<DbProxyTargetGroupProps, DbProxyTargetGroupOutputs> {
+type Live = Observed<DbProxyTargetGroupProps, DbProxyTargetGroupOutputs>;
+
+async function find(aws: Aws, proxies: readonly Observed<DbProxyProps, DbProxyOutputs>[]): Promise<readonly Live[]> {
+  const rds = await aws.rds();
+  // Only of our own: what has no tags is ours by its parent alone.
+  const found = proxies.filter((proxy) => isOurs(aws, proxy.tags ?? {})).map(async (proxy) => {
+    const input = { DBProxyName: proxy.outputs.dbProxyName };
+    const groups = await collect(rds.paginateDescribeDBProxyTargetGroups({ client: rds.client }, input), (page) => page.TargetGroups);
+    return groups.map((item) => toObserved(item, proxy.name));
+  });
+  return (await Promise.all(found)).flat();
+}
+
+function toObserved(item: DBProxyTargetGroup, name: string): Live {
   const pool = item.ConnectionPoolConfig;
   return {
     name,
