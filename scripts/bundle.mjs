@@ -1,14 +1,9 @@
-import { existsSync } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { build } from 'esbuild';
 
 /** Split on purpose: in one file, `--help` would load every AWS client. */
 export async function bundle(root) {
-  if (!existsSync(`${root}src/cli/main.ts`)) {
-    console.error('no bundle yet: src/cli/main.ts is missing');
-    return;
-  }
   const outdir = `${root}dist/bundle`;
   const { metafile } = await build({
     absWorkingDir: root,

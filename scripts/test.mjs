@@ -18,6 +18,8 @@ if (files.length === 0) {
 }
 
 const sandboxes = files.some((file) => layersOnAws.has(file.split('/')[1])) ? await startSandboxes() : [];
+// An exit ends the emulators; a signal by itself would leave them running.
+process.once('SIGTERM', () => process.exit(143));
 try {
   process.exitCode = await runTests();
 } finally {
@@ -36,8 +38,7 @@ async function selectFiles() {
 
 /** One emulator keeps one core busy, and two test files run at a time. */
 async function startSandboxes() {
-  const given = process.env.MCPGW_TEST_ENDPOINTS;
-  if (given) return [];
+  if (process.env.MCPGW_TEST_ENDPOINTS) return [];
   const { startSandbox } = await import('../sandbox/sandbox.mjs');
   return Promise.all([startSandbox({ quiet: true }), startSandbox({ quiet: true })]);
 }
@@ -57,6 +58,7 @@ function runTests() {
     ],
     { cwd: root, stdio: 'inherit', env: { ...process.env, ...(endpoints && { MCPGW_TEST_ENDPOINTS: endpoints }) } },
   );
+  process.once('exit', () => child.kill());
   return new Promise((resolve, reject) => {
     child.on('error', reject);
     child.on('exit', (code) => resolve(code ?? 1));

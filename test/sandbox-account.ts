@@ -13,9 +13,12 @@ export const testTiming = timing(process.env['MCPGW_TIME_SCALE'] === undefined ?
 export const REGION = 'us-east-1';
 
 // The SDK reads it whenever a client is made. One process keeps to one sandbox; several files spread over all.
-const endpoints = (process.env['MCPGW_TEST_ENDPOINTS'] ?? process.env['AWS_ENDPOINT_URL'] ?? '').split(',').filter((url) => url !== '');
+const endpoints = (process.env['MCPGW_TEST_ENDPOINTS'] ?? process.env['AWS_ENDPOINT_URL'] ?? '')
+  .split(',')
+  .filter((url) => url !== '');
 const endpoint = endpoints[process.pid % Math.max(endpoints.length, 1)];
-if (endpoint === undefined) throw new Error('no sandbox: start one with `npm run sandbox` and set AWS_ENDPOINT_URL to its address');
+if (endpoint === undefined)
+  throw new Error('no sandbox: start one with `npm run sandbox` and set AWS_ENDPOINT_URL to its address');
 process.env['AWS_ENDPOINT_URL'] = endpoint;
 // The sandbox cannot read compressed bodies.
 process.env['AWS_DISABLE_REQUEST_COMPRESSION'] = 'true';
@@ -67,5 +70,8 @@ export function awsOf(
 
 /** The same account for somebody whom AWS answers with this error alone. */
 export function refused(account: SandboxAccount, error: string): SandboxAccount {
-  return { ...account, credentials: () => Promise.reject(Object.assign(new Error(`not now: ${error}`), { name: error })) };
+  return {
+    ...account,
+    credentials: () => Promise.reject(Object.assign(new Error(`not now: ${error}`), { name: error })),
+  };
 }

@@ -49,7 +49,7 @@ export async function orUndefined<T>(call: Promise<T>): Promise<T | undefined> {
 }
 
 /** True when AWS says that the thing is there already. */
-export const isDuplicate = (error: unknown): boolean => /AlreadyExists|Duplicate|AlreadyAssociated|AlreadyInUse/.test(codeOf(error));
+export const isDuplicate = (error: unknown): boolean => /AlreadyExists|^ResourceExists$|Duplicate|AlreadyAssociated|AlreadyInUse/.test(codeOf(error));
 
 const FORBIDDEN = named('AccessDenied', 'UnauthorizedOperation', 'AuthorizationError', 'NotAuthorized', 'Forbidden');
 const CREDENTIALS = named(
@@ -78,7 +78,8 @@ const LATER_BY_TEXT: readonly (readonly [string, RegExp])[] = [
   ['InvalidParameter', /does not have an associated load balancer|service linked role|still Draining|was not idempotent|cannot be (stopped|updated|deleted) while/i],
   ['InvalidParameter', /invalid principal|Invalid repository policy/i],
   ['InvalidParameterValue', /service linked role|IAM role ARN value is invalid|conflicting DNS domain|cannot be assumed/i],
-  ['InvalidRequest', /scheduled for deletion|currently marked deleted/i],
+  ['InvalidInput', /has been taken in this account/i],
+  ['InvalidRequest', /scheduled for deletion|currently marked deleted|marked for deletion/i],
   ['MalformedPolicyDocument', /principal/i],
   ['InvalidPolicy', /principal/i],
   ['Validation', /service doesn't exist|assume IAM role/i],

@@ -75,6 +75,9 @@ async function update<Env>(step: Step, input: ApplyInput<Env>, act: Act<Env>, li
 function named(step: Step, kind: AnyKind, graph: Graph): Readonly<Record<string, unknown>> {
   const unique = kind.unique;
   if (step.action !== 'replace' || unique === undefined) return step.props;
+  const name = String(step.props[unique.field]);
   const declared = graph.nodes.get(step.node)?.props ?? step.props;
-  return { ...step.props, [unique.field]: withHash(String(step.props[unique.field]), shortHash(declared), unique.limit) };
+  const hashed = withHash(name, shortHash(declared), unique.limit);
+  // When the old thing holds that very name, the plain one is free.
+  return { ...step.props, [unique.field]: step.live?.props[unique.field] === hashed ? name : hashed };
 }

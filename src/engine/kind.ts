@@ -74,6 +74,8 @@ export interface Kind<Props, Outputs, Env> {
    * thing mentions one, this one is not deleted.
    */
   readonly identifies: readonly (keyof Outputs & string)[];
+  /** Outputs that tell it from others of its kind, where an update changes what `identifies` it. */
+  readonly identity?: readonly (keyof Outputs & string)[];
   /** Holds data: never deleted unless manifest and caller allow it. */
   readonly stateful?: true;
   /** In phase failed: delete and make again. Other kinds stall. */

@@ -1,6 +1,7 @@
 import type { Cluster, CreateClusterCommandInput } from '@aws-sdk/client-ecs';
 import type { AwsKind } from '../../aws/aws.ts';
 import { ignoreGone } from '../../aws/errors.ts';
+import { ownedTags } from '../../aws/owned-tags.ts';
 import { foreignMark, fromTagsLowerCase, nodeName, toTags } from '../../aws/tags.ts';
 import { must } from '../../engine/errors.ts';
 import type { Observed, Phase } from '../../engine/kind.ts';
@@ -36,7 +37,7 @@ export const cluster: AwsKind<ClusterProps, ClusterOutputs> = {
   unordered: ['capacityProviders', 'defaultStrategy'],
   takes: { create: 2, delete: 5 },
   actions: {
-    read: ['ecs:DescribeClusters'],
+    read: ['ecs:DescribeClusters', 'tag:GetResources'],
     write: [
       'ecs:CreateCluster',
       'ecs:UpdateCluster',
@@ -49,19 +50,21 @@ export const cluster: AwsKind<ClusterProps, ClusterOutputs> = {
 
   async observe({ env: aws, nodes }) {
     const names = new Map(nodes.map((node) => [known<string>(node.props.clusterName) ?? node.name, node.name]));
-    if (names.size === 0) return [];
+    const owned = await ownedTags(aws, 'ecs:cluster');
+    const asked = new Set([...names.keys(), ...[...owned.keys()].map(nameIn)]);
+    if (asked.size === 0) return [];
     const ecs = await aws.ecs();
     const { clusters } = await ecs.send(
       // What is not asked for is left out of the answer, and would read as drift.
       new ecs.DescribeClustersCommand({
-        clusters: [...names.keys()],
+        clusters: [...asked],
         include: ['TAGS', 'SETTINGS', 'CONFIGURATIONS', 'ATTACHMENTS'],
       }),
     );
     // A deleted cluster stays described for a time.
     return (clusters ?? [])
       .filter((item) => item.status !== 'INACTIVE')
-      .map((item) => toObserved(item, must(names.get(item.clusterName ?? ''), 'clusterName')));
+      .map((item) => toObserved(item, names.get(item.clusterName ?? '')));
   },
 
   async create({ env: aws, node }, props) {
@@ -121,19 +124,21 @@ function settingsOf(
   };
 }
 
+const nameIn = (arn: string): string => arn.split('/').pop() ?? '';
+
 function phaseOf(item: Cluster): Phase {
   if (item.status === 'DEPROVISIONING') return 'deleting';
   if (item.status === 'FAILED' || item.attachmentsStatus === 'UPDATE_FAILED') return 'failed';
   return item.status === 'ACTIVE' && item.attachmentsStatus !== 'UPDATE_IN_PROGRESS' ? 'ready' : 'pending';
 }
 
-function toObserved(item: Cluster, node: string): Observed<ClusterProps, ClusterOutputs> {
+function toObserved(item: Cluster, node: string | undefined): Observed<ClusterProps, ClusterOutputs> {
   const tags = toTags(item.tags);
   const exec = item.configuration?.executeCommandConfiguration;
   const insights = item.settings?.find((setting) => setting.name === 'containerInsights')?.value;
   const phase = phaseOf(item);
   return {
-    name: nodeName('Cluster', tags) ?? node,
+    name: nodeName('Cluster', tags) ?? node ?? must(item.clusterName, 'clusterName'),
     phase,
     because: phase === 'failed' ? 'ECS could not set it up: delete it and apply again' : undefined,
     props: {

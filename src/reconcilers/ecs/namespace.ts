@@ -2,11 +2,11 @@ import type { NamespaceSummary } from '@aws-sdk/client-servicediscovery';
 import { createHash } from 'node:crypto';
 import type { Aws, AwsKind } from '../../aws/aws.ts';
 import { ignoreGone, orUndefined } from '../../aws/errors.ts';
+import { makeNames } from '../../aws/names.ts';
 import { collect } from '../../aws/pages.ts';
 import { fromTags, isOurs, nodeName, toTags } from '../../aws/tags.ts';
 import { must, waiting } from '../../engine/errors.ts';
 import type { Observed, Phase, Tags } from '../../engine/kind.ts';
-import { known } from '../../engine/ref.ts';
 
 /** A private DNS namespace of Cloud Map, which Service Connect keeps its names in. */
 export interface NamespaceProps {
@@ -55,27 +55,23 @@ export const namespace: AwsKind<NamespaceProps, NamespaceOutputs> = {
     ],
   },
 
-  async observe({ env: aws, nodes }) {
+  async observe({ env: aws }) {
     const cloudMap = await aws.servicediscovery();
-    const names = [...new Set(nodes.flatMap((node) => known<string>(node.props.namespaceName) ?? []))];
-    const lists = await Promise.all(
-      names.map((name) =>
-        collect(
-          cloudMap.paginateListNamespaces(
-            { client: cloudMap.client },
-            {
-              Filters: [
-                { Name: 'TYPE', Values: ['DNS_PRIVATE'], Condition: 'EQ' },
-                { Name: 'NAME', Values: [name], Condition: 'EQ' },
-              ],
-            },
-          ),
-          (page) => page.Namespaces,
-        ),
+    const { prefix } = makeNames(must(aws.owner.split('/')[1], 'owner'), aws.region);
+    const list = await collect(
+      cloudMap.paginateListNamespaces(
+        { client: cloudMap.client },
+        {
+          Filters: [
+            { Name: 'TYPE', Values: ['DNS_PRIVATE'], Condition: 'EQ' },
+            { Name: 'NAME', Values: [prefix], Condition: 'BEGINS_WITH' },
+          ],
+        },
       ),
+      (page) => page.Namespaces,
     );
     const found = await Promise.all(
-      lists.flat().map(async (item) => {
+      list.map(async (item) => {
         const { Tags } = await cloudMap.send(new cloudMap.ListTagsForResourceCommand({ ResourceARN: item.Arn }));
         return { item, tags: toTags(Tags) };
       }),

@@ -11,6 +11,7 @@ import { SECRETS_TAG, secretsMark, toInput, toProps, type TaskDefinitionProps } 
 export interface TaskDefinitionOutputs {
   /** With the revision's number. */
   readonly taskDefinitionArn: string;
+  readonly family: string;
 }
 
 /** How many revisions stay for a rollback. */
@@ -22,6 +23,7 @@ export const taskDefinition: AwsKind<TaskDefinitionProps, TaskDefinitionOutputs>
   immutable: ['family'],
   replace: 'new-first',
   identifies: ['taskDefinitionArn'],
+  identity: ['family'],
   takes: { create: 1, update: 1, delete: 2 },
   actions: {
     read: ['ecs:ListTaskDefinitionFamilies', 'ecs:ListTaskDefinitions', 'ecs:DescribeTaskDefinition'],
@@ -134,7 +136,7 @@ function toObserved(item: Parameters<typeof toProps>[0], tags: Tags): Live {
     name: nodeName('TaskDefinition', tags) ?? must(item.family, 'family'),
     phase: 'ready',
     props: toProps(item, tags),
-    outputs: { taskDefinitionArn: item.taskDefinitionArn },
+    outputs: { taskDefinitionArn: item.taskDefinitionArn, family: item.family },
     tags,
     foreign: foreignMark(tags),
     createdAt: item.registeredAt?.getTime(),

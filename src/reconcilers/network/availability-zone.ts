@@ -43,9 +43,9 @@ export const availabilityZone: AwsKind<AvailabilityZoneProps, AvailabilityZoneOu
     );
     const taken = new Set(kept.values());
     const free = (AvailabilityZones ?? [])
-      .map((zone) => zone.ZoneName)
-      .filter((zone) => zone !== undefined && !taken.has(zone))
-      .sort();
+      .flatMap((zone) => zone.ZoneName ?? [])
+      .filter((zone) => !taken.has(zone))
+      .sort((a, b) => (a < b ? -1 : 1));
     return nodes.map((node) =>
       toObserved(node.name, known(node.props.subnets), kept.get(node.name) ?? free.shift(), aws.region),
     );
@@ -61,7 +61,8 @@ function toObserved(
   return {
     name,
     phase: zoneName === undefined ? 'failed' : 'ready',
-    because: zoneName === undefined ? `${region} has no further availability zone: lower spec.network.zones` : undefined,
+    because:
+      zoneName === undefined ? `${region} has no further availability zone: lower spec.network.zones` : undefined,
     props: { subnets },
     outputs: { zoneName },
   };

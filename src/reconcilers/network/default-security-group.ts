@@ -40,7 +40,10 @@ export const defaultSecurityGroup: AwsKind<DefaultSecurityGroupProps, DefaultSec
 
   // AWS made it together with the VPC: it only has to be looked for.
   async create({ env: aws, node, live }) {
-    const found = await find(aws, live(vpc).filter((item) => item.name === node.name));
+    const found = await find(
+      aws,
+      live(vpc).filter((item) => item.name === node.name),
+    );
     return must(found[0], `the default security group of Vpc/${node.name}`);
   },
 
@@ -70,7 +73,12 @@ async function find(aws: Aws, vpcs: readonly Observed<VpcProps, VpcOutputs>[]): 
   const groups = await collect(
     ec2.paginateDescribeSecurityGroups(
       { client: ec2.client },
-      { Filters: [{ Name: 'vpc-id', Values: [...names.keys()] }, { Name: 'group-name', Values: ['default'] }] },
+      {
+        Filters: [
+          { Name: 'vpc-id', Values: [...names.keys()] },
+          { Name: 'group-name', Values: ['default'] },
+        ],
+      },
     ),
     (page) => page.SecurityGroups,
   );
@@ -81,7 +89,11 @@ async function find(aws: Aws, vpcs: readonly Observed<VpcProps, VpcOutputs>[]): 
     (page) => page.SecurityGroupRules,
   );
   return groups.map((group) =>
-    toObserved(group, must(names.get(must(group.VpcId, 'VpcId')), 'VpcId'), rules.filter((rule) => rule.GroupId === group.GroupId)),
+    toObserved(
+      group,
+      must(names.get(must(group.VpcId, 'VpcId')), 'VpcId'),
+      rules.filter((rule) => rule.GroupId === group.GroupId),
+    ),
   );
 }
 

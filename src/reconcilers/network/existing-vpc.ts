@@ -38,7 +38,11 @@ export const existingVpc: AwsKind<ExistingVpcProps, ExistingVpcOutputs> = {
     ),
 };
 
-async function look(aws: Aws, name: string, props: ExistingVpcProps): Promise<Observed<ExistingVpcProps, ExistingVpcOutputs>> {
+async function look(
+  aws: Aws,
+  name: string,
+  props: ExistingVpcProps,
+): Promise<Observed<ExistingVpcProps, ExistingVpcOutputs>> {
   const ec2 = await aws.ec2();
   const inVpc = { Filters: [{ Name: 'vpc-id', Values: [props.vpcId] }] };
   const ask = (Attribute: 'enableDnsSupport' | 'enableDnsHostnames') =>
@@ -66,7 +70,9 @@ interface Found {
 
 function problemsOf(props: ExistingVpcProps, { vpc, dns, subnets, tables }: Found): readonly string[] {
   if (vpc === undefined) return [`there is no ${props.vpcId} in this region and account`];
-  const problems = Object.entries(dns).flatMap(([attribute, on]) => (on ? [] : [`${attribute} of ${props.vpcId} is off`]));
+  const problems = Object.entries(dns).flatMap(([attribute, on]) =>
+    on ? [] : [`${attribute} of ${props.vpcId} is off`],
+  );
   const zones = new Map(subnets.map((item) => [item.SubnetId, item.AvailabilityZone]));
   for (const field of ['publicSubnetIds', 'privateSubnetIds'] as const) {
     const absent = props[field].filter((id) => !zones.has(id));

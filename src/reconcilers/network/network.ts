@@ -1,43 +1,15 @@
 import { policy } from '../../aws/policy.ts';
 import { must } from '../../engine/errors.ts';
 import type { Handle } from '../../engine/graph.ts';
-import type { AnyKind } from '../../engine/kind.ts';
 import type { Input, NodeId } from '../../engine/ref.ts';
 import type { ExistingNetwork } from '../../spec/gateway.ts';
 import type { Declaration } from '../declaration.ts';
-import { availabilityZone } from './availability-zone.ts';
 import { defaultSecurityGroup } from './default-security-group.ts';
-import { elasticIp } from './elastic-ip.ts';
 import { existingVpc } from './existing-vpc.ts';
-import { internetGateway } from './internet-gateway.ts';
-import { natGateway } from './nat-gateway.ts';
-import { prefixList } from './prefix-list.ts';
-import { routeTableAssociation } from './route-table-association.ts';
-import { routeTable } from './route-table.ts';
-import { securityGroupRule } from './security-group-rule.ts';
-import { securityGroup } from './security-group.ts';
 import { declareSecurityGroups, type Groups } from './security-groups.ts';
-import { subnet } from './subnet.ts';
 import { vpcEndpoint } from './vpc-endpoint.ts';
 import { vpc, type VpcOutputs } from './vpc.ts';
 import { declareZones, type Zones } from './zones.ts';
-
-export const networkKinds: readonly AnyKind[] = [
-  existingVpc,
-  vpc,
-  defaultSecurityGroup,
-  availabilityZone,
-  subnet,
-  internetGateway,
-  elasticIp,
-  natGateway,
-  routeTable,
-  routeTableAssociation,
-  vpcEndpoint,
-  prefixList,
-  securityGroup,
-  securityGroupRule,
-];
 
 /** What the other domains need of the network. */
 export interface NetworkPart {
@@ -65,7 +37,15 @@ function declareExisting(declaration: Declaration, { natIps, ...existing }: Exis
   const network = { vpcId: found.ref('vpcId'), cidr: found.ref('cidr') };
   const nats = Object.fromEntries(natIps.map((ip) => [`nat-${ip}`, `${ip}/32`]));
   const groups = declareSecurityGroups(declaration, { ...network, nats, endpoints: false });
-  return { ...network, publicSubnetIds, privateSubnetIds, natIps, groups, publicReady: [found], internetReady: [found] };
+  return {
+    ...network,
+    publicSubnetIds,
+    privateSubnetIds,
+    natIps,
+    groups,
+    publicReady: [found],
+    internetReady: [found],
+  };
 }
 
 function declareOwn(declaration: Declaration): NetworkPart {
@@ -91,7 +71,12 @@ function declareOwn(declaration: Declaration): NetworkPart {
   };
 }
 
-function declareEndpoints({ graph, gateway }: Declaration, main: Handle<VpcOutputs>, zones: Zones, groups: Groups): void {
+function declareEndpoints(
+  { graph, gateway }: Declaration,
+  main: Handle<VpcOutputs>,
+  zones: Zones,
+  groups: Groups,
+): void {
   const { region } = gateway;
   const everything = policy({ Effect: 'Allow', Principal: '*', Action: '*', Resource: '*' });
   graph.add(vpcEndpoint, 's3', {

@@ -62,7 +62,12 @@ export const routeTableAssociation: AwsKind<RouteTableAssociationProps, RouteTab
       new ec2.AssociateRouteTableCommand({ SubnetId: props.subnetId, RouteTableId: props.routeTableId }),
     );
     return toObserved(
-      { SubnetId: props.subnetId, RouteTableId: props.routeTableId, RouteTableAssociationId: AssociationId, AssociationState },
+      {
+        SubnetId: props.subnetId,
+        RouteTableId: props.routeTableId,
+        RouteTableAssociationId: AssociationId,
+        AssociationState,
+      },
       node.name,
     );
   },

@@ -1,5 +1,5 @@
-import type { Route as Ec2Route, RouteTable } from '@aws-sdk/client-ec2';
-import type { AwsKind } from '../../aws/aws.ts';
+import type { RouteTable } from '@aws-sdk/client-ec2';
+import type { Aws, AwsKind } from '../../aws/aws.ts';
 import { retagEc2, specify } from '../../aws/ec2-tags.ts';
 import { ignoreGone } from '../../aws/errors.ts';
 import { collect } from '../../aws/pages.ts';
@@ -7,14 +7,7 @@ import { nodeName, ownerFilter, toTags } from '../../aws/tags.ts';
 import { must } from '../../engine/errors.ts';
 import type { Look, Observed } from '../../engine/kind.ts';
 import { known } from '../../engine/ref.ts';
-import type { Aws } from '../../aws/aws.ts';
-
-export interface Route {
-  /** An IPv4 range. */
-  readonly destination: string;
-  /** The id of an internet gateway or of a NAT gateway. */
-  readonly target: string;
-}
+import { isMade, printRoutes, toRoute, type Route } from './routes.ts';
 
 export interface RouteTableProps {
   readonly vpcId: string;
@@ -35,13 +28,7 @@ export const routeTable: AwsKind<RouteTableProps, RouteTableOutputs> = {
   takes: { create: 2, delete: 2 },
   actions: {
     read: ['ec2:DescribeRouteTables'],
-    write: [
-      'ec2:CreateRouteTable',
-      'ec2:CreateRoute',
-      'ec2:ReplaceRoute',
-      'ec2:DeleteRouteTable',
-      'ec2:CreateTags',
-    ],
+    write: ['ec2:CreateRouteTable', 'ec2:CreateRoute', 'ec2:ReplaceRoute', 'ec2:DeleteRouteTable', 'ec2:CreateTags'],
   },
 
   async observe({ env: aws, nodes }) {
@@ -89,26 +76,13 @@ export const routeTable: AwsKind<RouteTableProps, RouteTableOutputs> = {
   },
 };
 
-/** Leaves out what AWS keeps up itself: local routes, propagated ones, and those of gateway endpoints. */
-function isMade(route: Ec2Route): boolean {
-  const byEndpoint = route.DestinationPrefixListId !== undefined && route.GatewayId?.startsWith('vpce-') === true;
-  return route.GatewayId !== 'local' && route.Origin !== 'EnableVgwRoutePropagation' && !byEndpoint;
-}
-
-function toRoute(item: Ec2Route): Route {
-  const { DestinationCidrBlock, DestinationIpv6CidrBlock, DestinationPrefixListId } = item;
-  // A route to a NAT gateway may name a network interface too.
-  const target =
-    item.NatGatewayId ??
-    item.GatewayId ??
-    item.TransitGatewayId ??
-    item.VpcPeeringConnectionId ??
-    item.EgressOnlyInternetGatewayId ??
-    item.NetworkInterfaceId;
-  return {
-    destination: DestinationCidrBlock ?? DestinationIpv6CidrBlock ?? DestinationPrefixListId ?? '',
-    target: target ?? '',
-  };
+/** Undefined when nobody wants the table: then all its routes count. */
+function destinationsOf(
+  routes: Look<Aws, RouteTableProps>['nodes'][number]['props']['routes'] | undefined,
+): ReadonlySet<string> | undefined {
+  if (!Array.isArray(routes)) return undefined;
+  const destinations = routes.map((route: { readonly destination: string }) => known(route.destination));
+  return new Set(destinations.filter((destination) => destination !== undefined));
 }
 
 function toObserved(
@@ -121,27 +95,22 @@ function toObserved(
   const wanted = destinationsOf(node?.props.routes);
   const made = (item.Routes ?? []).filter(isMade);
   const isOurs = (route: Route): boolean => wanted === undefined || wanted.has(route.destination);
-  const dead = made.filter((route) => route.State === 'blackhole').map(toRoute).filter(isOurs);
+  const dead = made
+    .filter((route) => route.State === 'blackhole')
+    .map(toRoute)
+    .filter(isOurs);
   const others = made.map(toRoute).filter((route) => !isOurs(route));
-  const print = (routes: readonly Route[]): string => routes.map((route) => `${route.destination} to ${route.target}`).join(', ');
   return {
     name,
     phase: dead.length > 0 ? 'pending' : 'ready',
     because:
       dead.length > 0
-        ? `${print(dead)} leads nowhere`
+        ? `${printRoutes(dead)} leads nowhere`
         : others.length > 0
-          ? `somebody added ${print(others)}; it is left alone`
+          ? `somebody added ${printRoutes(others)}; it is left alone`
           : undefined,
     props: { vpcId: item.VpcId, routes: made.map(toRoute).filter(isOurs) },
     outputs: { routeTableId: item.RouteTableId },
     tags,
   };
-}
-
-/** Undefined when nobody wants the table: then all its routes count. */
-function destinationsOf(routes: Look<Aws, RouteTableProps>['nodes'][number]['props']['routes'] | undefined): ReadonlySet<string> | undefined {
-  if (!Array.isArray(routes)) return undefined;
-  const destinations = routes.map((route: { readonly destination: string }) => known(route.destination));
-  return new Set(destinations.filter((destination) => destination !== undefined));
 }

@@ -53,9 +53,15 @@ export const securityGroupRule: AwsKind<SecurityGroupRuleProps, SecurityGroupRul
     const ec2 = await aws.ec2();
     // By group and not by tag: rules that somebody added carry no tag, and they are what is looked for.
     const lists = await Promise.all(
-      chunks([...names.keys()].filter((id) => id !== undefined), 200).map((Values) =>
+      chunks(
+        [...names.keys()].filter((id) => id !== undefined),
+        200,
+      ).map((Values) =>
         collect(
-          ec2.paginateDescribeSecurityGroupRules({ client: ec2.client, pageSize: 1000 }, { Filters: [{ Name: 'group-id', Values: [...Values] }] }),
+          ec2.paginateDescribeSecurityGroupRules(
+            { client: ec2.client, pageSize: 1000 },
+            { Filters: [{ Name: 'group-id', Values: [...Values] }] },
+          ),
           (page) => page.SecurityGroupRules,
         ),
       ),
@@ -65,7 +71,11 @@ export const securityGroupRule: AwsKind<SecurityGroupRuleProps, SecurityGroupRul
 
   async create({ env: aws, node }, props) {
     const ec2 = await aws.ec2();
-    const input = { GroupId: props.groupId, IpPermissions: [toPermission(props)], TagSpecifications: specify('security-group-rule', node.tags) };
+    const input = {
+      GroupId: props.groupId,
+      IpPermissions: [toPermission(props)],
+      TagSpecifications: specify('security-group-rule', node.tags),
+    };
     const { SecurityGroupRules } =
       props.direction === 'ingress'
         ? await ec2.send(new ec2.AuthorizeSecurityGroupIngressCommand(input))
@@ -117,7 +127,10 @@ function toPermission(props: SecurityGroupRuleProps): IpPermission {
   };
 }
 
-function toObserved(item: SecurityGroupRule, group: string | undefined): Observed<SecurityGroupRuleProps, SecurityGroupRuleOutputs> {
+function toObserved(
+  item: SecurityGroupRule,
+  group: string | undefined,
+): Observed<SecurityGroupRuleProps, SecurityGroupRuleOutputs> {
   const tags = toTags(item.Tags);
   return {
     name: nodeName('SecurityGroupRule', tags) ?? `${group ?? item.GroupId ?? ''}/${item.SecurityGroupRuleId ?? ''}`,

@@ -26,14 +26,16 @@ export type GroupName = AlwaysThere | 'metrics' | 'grafana' | 'vpcEndpoints';
 export type Peer = GroupName | 'anyone' | 'vpc' | 'allowed' | 'nat' | 'cloudfront';
 
 /** A TCP port, `dns` for port 53 of UDP, or every port of every protocol. */
-export type Rule = readonly [port: number | 'dns' | 'all', peer: Peer];
+export type Port = number | 'dns' | 'all';
+
+type Rules = Readonly<Partial<Record<Peer, readonly Port[]>>>;
 
 export interface Group {
   readonly groupName: (names: Names) => string;
   readonly description: string;
   readonly only?: 'observability' | 'endpoints';
-  readonly from: readonly Rule[];
-  readonly to: readonly Rule[];
+  readonly from: Rules;
+  readonly to: Rules;
 }
 
 const DATABASE = 5432;
@@ -44,113 +46,113 @@ export const groupTable: Readonly<Record<GroupName, Group>> = {
     groupName: (names) => names.securityGroup.vpcEndpoints,
     description: 'VPC endpoints',
     only: 'endpoints',
-    from: [[443, 'vpc']],
-    to: [],
+    from: { vpc: [443] },
+    to: {},
   },
   keycloakEcs: {
     groupName: (names) => names.securityGroup.keycloakEcs,
     description: 'Keycloak tasks',
-    from: [[8080, 'keycloakLb'], [8080, 'keycloakLbCloudfront']],
-    to: [[443, 'anyone'], ['dns', 'anyone'], [DATABASE, 'keycloakDb']],
+    from: { keycloakLb: [8080], keycloakLbCloudfront: [8080] },
+    to: { anyone: [443, 'dns'], keycloakDb: [DATABASE] },
   },
   keycloakLb: {
     groupName: (names) => names.securityGroup.keycloakLb,
     description: 'Keycloak load balancer',
     // Tasks reach its public name through NAT.
-    from: [[80, 'allowed'], [443, 'allowed'], [443, 'auth'], [443, 'registry'], [443, 'nat']],
-    to: [[8080, 'keycloakEcs']],
+    from: { allowed: [80, 443], auth: [443], registry: [443], nat: [443] },
+    to: { keycloakEcs: [8080] },
   },
   keycloakLbCloudfront: {
     groupName: (names) => names.securityGroup.keycloakLbCloudfront,
     description: 'Keycloak load balancer, from CloudFront',
-    from: [[80, 'cloudfront']],
-    to: [[8080, 'keycloakEcs']],
+    from: { cloudfront: [80] },
+    to: { keycloakEcs: [8080] },
   },
   keycloakDb: {
     groupName: (names) => names.securityGroup.keycloakDb,
     description: 'Keycloak database and its proxy',
-    from: [[DATABASE, 'keycloakEcs'], [DATABASE, 'keycloakDb']],
+    from: { keycloakEcs: [DATABASE], keycloakDb: [DATABASE] },
     // The proxy and the cluster share this group.
-    to: [[DATABASE, 'keycloakDb']],
+    to: { keycloakDb: [DATABASE] },
   },
   alb: {
     groupName: (names) => names.securityGroup.alb,
     description: 'Registry load balancer',
-    from: [[80, 'allowed'], [443, 'allowed'], [8888, 'allowed'], [7860, 'allowed']],
-    to: [['all', 'anyone']],
+    from: { allowed: [80, 443, 8888, 7860] },
+    to: { anyone: ['all'] },
   },
   albCloudfront: {
     groupName: (names) => names.securityGroup.albCloudfront,
     description: 'Registry load balancer, from CloudFront',
-    from: [[80, 'cloudfront']],
-    to: [['all', 'anyone']],
+    from: { cloudfront: [80] },
+    to: { anyone: ['all'] },
   },
   auth: {
     groupName: (names) => names.securityGroup.service('auth'),
     description: 'Auth server tasks',
-    from: [[8888, 'alb'], [8888, 'registry']],
-    to: [['all', 'anyone'], [27017, 'documentdb']],
+    from: { alb: [8888], registry: [8888] },
+    to: { anyone: ['all'], documentdb: [27017] },
   },
   registry: {
     groupName: (names) => names.securityGroup.service('registry'),
     description: 'Registry tasks',
-    from: [[80, 'alb'], [443, 'alb'], [7860, 'alb'], [80, 'mcpgw'], [7860, 'mcpgw']],
-    to: [['all', 'anyone'], [27017, 'documentdb']],
+    from: { alb: [80, 443, 7860], mcpgw: [80, 7860] },
+    to: { anyone: ['all'], documentdb: [27017] },
   },
   currenttime: {
     groupName: (names) => names.securityGroup.service('currenttime'),
     description: 'Current time server tasks',
-    from: [[8000, 'registry']],
-    to: [['all', 'anyone']],
+    from: { registry: [8000] },
+    to: { anyone: ['all'] },
   },
   mcpgw: {
     groupName: (names) => names.securityGroup.service('mcpgw'),
     description: 'Registry tools server tasks',
-    from: [[8003, 'registry']],
-    to: [['all', 'anyone']],
+    from: { registry: [8003] },
+    to: { anyone: ['all'] },
   },
   realserverfaketools: {
     groupName: (names) => names.securityGroup.service('realserverfaketools'),
     description: 'Fake tools server tasks',
-    from: [[8002, 'registry']],
-    to: [['all', 'anyone']],
+    from: { registry: [8002] },
+    to: { anyone: ['all'] },
   },
   flightBookingAgent: {
     groupName: (names) => names.securityGroup.service('flight-booking-agent'),
     description: 'Flight booking agent tasks',
-    from: [[9000, 'vpc']],
-    to: [['all', 'anyone']],
+    from: { vpc: [9000] },
+    to: { anyone: ['all'] },
   },
   travelAssistantAgent: {
     groupName: (names) => names.securityGroup.service('travel-assistant-agent'),
     description: 'Travel assistant agent tasks',
-    from: [[9000, 'vpc']],
-    to: [['all', 'anyone']],
+    from: { vpc: [9000] },
+    to: { anyone: ['all'] },
   },
   documentdb: {
     groupName: (names) => names.securityGroup.documentdb,
     description: 'DocumentDB',
-    from: [[27017, 'registry'], [27017, 'auth']],
-    to: [['all', 'anyone']],
+    from: { registry: [27017], auth: [27017] },
+    to: { anyone: ['all'] },
   },
   efs: {
     groupName: (names) => names.securityGroup.efs,
     description: 'File system',
-    from: [[2049, 'vpc']],
-    to: [['all', 'anyone']],
+    from: { vpc: [2049] },
+    to: { anyone: ['all'] },
   },
   metrics: {
     groupName: (names) => names.securityGroup.service('metrics-service'),
     description: 'Metrics service tasks',
     only: 'observability',
-    from: [[8890, 'auth'], [8890, 'registry']],
-    to: [['all', 'anyone']],
+    from: { auth: [8890], registry: [8890] },
+    to: { anyone: ['all'] },
   },
   grafana: {
     groupName: (names) => names.securityGroup.service('grafana'),
     description: 'Grafana tasks',
     only: 'observability',
-    from: [[3000, 'alb']],
-    to: [['all', 'anyone']],
+    from: { alb: [3000] },
+    to: { anyone: ['all'] },
   },
 };

@@ -29,12 +29,7 @@ export const securityGroup: AwsKind<SecurityGroupProps, SecurityGroupOutputs> = 
   takes: { create: 1, delete: 5 },
   actions: {
     read: ['ec2:DescribeSecurityGroups', 'ec2:DescribeNetworkInterfaces'],
-    write: [
-      'ec2:CreateSecurityGroup',
-      'ec2:RevokeSecurityGroupEgress',
-      'ec2:DeleteSecurityGroup',
-      'ec2:CreateTags',
-    ],
+    write: ['ec2:CreateSecurityGroup', 'ec2:RevokeSecurityGroupEgress', 'ec2:DeleteSecurityGroup', 'ec2:CreateTags'],
   },
 
   async observe({ env: aws }) {

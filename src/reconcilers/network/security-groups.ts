@@ -1,9 +1,10 @@
+import { must } from '../../engine/errors.ts';
 import type { Handle } from '../../engine/graph.ts';
 import type { Input } from '../../engine/ref.ts';
 import type { Declaration } from '../declaration.ts';
 import { prefixList } from './prefix-list.ts';
 import { securityGroupRule, type SecurityGroupRuleProps } from './security-group-rule.ts';
-import { groupTable, type AlwaysThere, type GroupName, type Peer, type Rule } from './security-group-table.ts';
+import { groupTable, type AlwaysThere, type GroupName, type Peer, type Port } from './security-group-table.ts';
 import { securityGroup, type SecurityGroupOutputs } from './security-group.ts';
 
 export type Groups = Readonly<Record<AlwaysThere, Handle<SecurityGroupOutputs>>> &
@@ -32,54 +33,56 @@ interface Surroundings {
 /** All groups first, then all rules: groups name each other in rings. */
 export function declareSecurityGroups({ graph, gateway, names }: Declaration, network: Surroundings): Groups {
   const made = { observability: gateway.observability.enabled, endpoints: network.endpoints };
-  const wanted = Object.entries(groupTable).filter(([, { only }]) => only === undefined || made[only]);
-  const groups = Object.fromEntries(
-    wanted.map(([key, group]) => {
-      const groupName = group.groupName(names);
-      const props = { vpcId: network.vpcId, groupName, description: group.description };
-      return [key, graph.add(securityGroup, kebab(key), props, { title: groupName })];
-    }),
-  ) as Groups;
+  const table = entriesOf(groupTable).filter(([, { only }]) => only === undefined || made[only]);
+  const handles = table.map(([key, group]) => {
+    const groupName = group.groupName(names);
+    const props = { vpcId: network.vpcId, groupName, description: group.description };
+    return [key, graph.add(securityGroup, kebab(key), props, { title: groupName })] as const;
+  });
   const cloudfront = graph.add(prefixList, 'cloudfront', { prefixListName: gateway.ingress.prefixListName });
 
-  const endsOf = (peer: Peer): readonly Ends[] => {
-    switch (peer) {
-      case 'anyone':
-        return [toEnds('0.0.0.0/0')];
-      case 'allowed':
-        return gateway.ingress.allowedCidrs.map(toEnds);
-      case 'vpc':
-        return [{ name: 'vpc', props: { cidr: network.cidr } }];
-      case 'nat':
-        return Object.entries(network.nats).map(([name, cidr]) => ({ name, props: { cidr } }));
-      case 'cloudfront':
-        return [{ name: 'cloudfront', props: { prefixListId: cloudfront.ref('prefixListId') } }];
-      default: {
-        const peerGroupId = groups[peer]?.ref('groupId');
-        return peerGroupId === undefined ? [] : [{ name: kebab(peer), props: { peerGroupId } }];
+  const ends = new Map<Peer, readonly Ends[]>([
+    ['anyone', [toEnds('0.0.0.0/0')]],
+    ['allowed', gateway.ingress.allowedCidrs.map(toEnds)],
+    ['vpc', [{ name: 'vpc', props: { cidr: network.cidr } }]],
+    ['nat', Object.entries(network.nats).map(([name, cidr]) => ({ name, props: { cidr } }))],
+    ['cloudfront', [{ name: 'cloudfront', props: { prefixListId: cloudfront.ref('prefixListId') } }]],
+    ...handles.map(
+      ([key, group]) => [key, [{ name: kebab(key), props: { peerGroupId: group.ref('groupId') } }]] as const,
+    ),
+  ]);
+  const groups = new Map(handles);
+  for (const [key, { from, to }] of table) {
+    const declare = (direction: 'ingress' | 'egress', peer: Peer, port: Port): void => {
+      for (const { name, props } of ends.get(peer) ?? []) {
+        const way = `${direction === 'ingress' ? 'from' : 'to'}-${name}`;
+        graph.add(securityGroupRule, [kebab(key), way, ...(port === 'all' ? [] : [port])].join('-'), {
+          groupId: must(groups.get(key), key).ref('groupId'),
+          direction,
+          ...portsOf(port),
+          ...props,
+          description: `${port} ${way.replaceAll('-', ' ')}`,
+        });
       }
-    }
-  };
-  for (const [key, { from, to }] of wanted) {
-    const group = groups[key as GroupName];
-    if (group === undefined) continue;
-    for (const [word, rules] of [['from', from], ['to', to]] as const)
-      for (const [port, peer] of rules)
-        for (const ends of endsOf(peer)) {
-          const name = [kebab(key), word, ends.name, ...(port === 'all' ? [] : [port])].join('-');
-          const direction = word === 'from' ? 'ingress' : 'egress';
-          const description = `${port} ${word} ${ends.name}`;
-          graph.add(securityGroupRule, name, { groupId: group.ref('groupId'), direction, ...portsOf(port), ...ends.props, description });
-        }
+    };
+    for (const [peer, ports] of entriesOf(from)) for (const port of ports) declare('ingress', peer, port);
+    for (const [peer, ports] of entriesOf(to)) for (const port of ports) declare('egress', peer, port);
   }
-  return groups;
+  return Object.fromEntries(handles) as Groups;
 }
 
-function portsOf(port: Rule[0]): Pick<SecurityGroupRuleProps, 'protocol' | 'fromPort' | 'toPort'> {
+function portsOf(port: Port): Pick<SecurityGroupRuleProps, 'protocol' | 'fromPort' | 'toPort'> {
   if (port === 'all') return { protocol: '-1', fromPort: -1, toPort: -1 };
-  return port === 'dns' ? { protocol: 'udp', fromPort: 53, toPort: 53 } : { protocol: 'tcp', fromPort: port, toPort: port };
+  if (port === 'dns') return { protocol: 'udp', fromPort: 53, toPort: 53 };
+  return { protocol: 'tcp', fromPort: port, toPort: port };
 }
 
-const toEnds = (cidr: string): Ends => ({ name: cidr === '0.0.0.0/0' ? 'anyone' : cidr.replace('/', '-'), props: { cidr } });
+const toEnds = (cidr: string): Ends => ({
+  name: cidr === '0.0.0.0/0' ? 'anyone' : cidr.replace('/', '-'),
+  props: { cidr },
+});
 
 const kebab = (text: string): string => text.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+
+const entriesOf = <K extends string, V>(record: Readonly<Partial<Record<K, V>>>): readonly (readonly [K, V])[] =>
+  Object.entries(record) as [K, V][];

@@ -94,16 +94,23 @@ export const vpcEndpoint: AwsKind<VpcEndpointProps, VpcEndpointOutputs> = {
   delete: ({ env: aws }, live) => ignoreGone(remove(aws, must(live.outputs.endpointId, 'endpointId'))),
 };
 
-/** What leads from one list to the other; undefined where nothing does, because AWS takes no empty list. */
-function turn(from: readonly string[] = [], to = from): { readonly add: string[] | undefined; readonly remove: string[] | undefined } {
-  const some = (list: string[]): string[] | undefined => (list.length > 0 ? list : undefined);
+/** What leads from one list to the other. */
+function turn(
+  from: readonly string[] = [],
+  to = from,
+): { readonly add: string[] | undefined; readonly remove: string[] | undefined } {
   return { add: some(to.filter((id) => !from.includes(id))), remove: some(from.filter((id) => !to.includes(id))) };
 }
+
+// AWS takes no empty list.
+const some = (list: string[]): string[] | undefined => (list.length > 0 ? list : undefined);
 
 /** The call succeeds even when it did nothing; what went wrong stands in its answer. */
 async function remove(aws: Aws, endpointId: string): Promise<void> {
   const ec2 = await aws.ec2();
-  const { Unsuccessful, $metadata } = await ec2.send(new ec2.DeleteVpcEndpointsCommand({ VpcEndpointIds: [endpointId] }));
+  const { Unsuccessful, $metadata } = await ec2.send(
+    new ec2.DeleteVpcEndpointsCommand({ VpcEndpointIds: [endpointId] }),
+  );
   const error = Unsuccessful?.[0]?.Error;
   if (error !== undefined) throw Object.assign(new Error(error.Message), { name: error.Code, $metadata });
 }
@@ -125,7 +132,10 @@ function toObserved(item: VpcEndpoint): Observed<VpcEndpointProps, VpcEndpointOu
   return {
     name: nodeName('VpcEndpoint', tags) ?? must(item.VpcEndpointId, 'VpcEndpointId'),
     phase,
-    because: phase === 'failed' ? (item.LastError?.Message ?? item.FailureReason ?? `AWS says that it is ${item.State}`) : undefined,
+    because:
+      phase === 'failed'
+        ? (item.LastError?.Message ?? item.FailureReason ?? `AWS says that it is ${item.State}`)
+        : undefined,
     props: {
       vpcId: item.VpcId,
       serviceName: item.ServiceName,

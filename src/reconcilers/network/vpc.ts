@@ -34,12 +34,17 @@ export const vpc: AwsKind<VpcProps, VpcOutputs> = {
 
   async observe({ env: aws }) {
     const ec2 = await aws.ec2();
-    const vpcs = await collect(ec2.paginateDescribeVpcs({ client: ec2.client }, { Filters: ownerFilter(aws) }), (page) => page.Vpcs);
+    const vpcs = await collect(
+      ec2.paginateDescribeVpcs({ client: ec2.client }, { Filters: ownerFilter(aws) }),
+      (page) => page.Vpcs,
+    );
     return Promise.all(
       vpcs.map(async (item) => {
         // The list does not have the DNS attributes, and one call answers for one of them.
         const [support, hostnames] = await Promise.all(
-          DNS_ATTRIBUTES.map((Attribute) => ec2.send(new ec2.DescribeVpcAttributeCommand({ VpcId: item.VpcId, Attribute }))),
+          DNS_ATTRIBUTES.map((Attribute) =>
+            ec2.send(new ec2.DescribeVpcAttributeCommand({ VpcId: item.VpcId, Attribute })),
+          ),
         );
         return toObserved(item, {
           enableDnsSupport: support?.EnableDnsSupport?.Value ?? false,
@@ -64,7 +69,9 @@ export const vpc: AwsKind<VpcProps, VpcOutputs> = {
     if (changed.has('enableDnsSupport'))
       await ec2.send(new ec2.ModifyVpcAttributeCommand({ VpcId, EnableDnsSupport: { Value: props.enableDnsSupport } }));
     if (changed.has('enableDnsHostnames'))
-      await ec2.send(new ec2.ModifyVpcAttributeCommand({ VpcId, EnableDnsHostnames: { Value: props.enableDnsHostnames } }));
+      await ec2.send(
+        new ec2.ModifyVpcAttributeCommand({ VpcId, EnableDnsHostnames: { Value: props.enableDnsHostnames } }),
+      );
   },
 
   retag: (act, live, tags) => retagEc2(act.env, live.outputs.vpcId, tags),
@@ -77,7 +84,10 @@ export const vpc: AwsKind<VpcProps, VpcOutputs> = {
   holders: (act, live) => holdersOf(act.env, 'vpc-id', live.outputs.vpcId),
 };
 
-function toObserved(item: Ec2Vpc, dns: Pick<VpcProps, 'enableDnsSupport' | 'enableDnsHostnames'>): Observed<VpcProps, VpcOutputs> {
+function toObserved(
+  item: Ec2Vpc,
+  dns: Pick<VpcProps, 'enableDnsSupport' | 'enableDnsHostnames'>,
+): Observed<VpcProps, VpcOutputs> {
   const tags = toTags(item.Tags);
   return {
     name: nodeName('Vpc', tags) ?? must(item.VpcId, 'VpcId'),

@@ -38,9 +38,9 @@ export function declareZones({ graph, gateway, names }: Declaration, vpcId: Inpu
 
   const addSubnets = (subnetType: 'public' | 'private', { bits, first }: typeof PUBLIC) =>
     letters.map((letter, k) => {
-      const availabilityZone = must(zoneNames[k], 'zone');
+      const zone = must(zoneNames[k], 'zone');
       const cidrBlock = cidrText(pieceOf(whole, bits, first + k));
-      const props = { vpcId, cidrBlock, availabilityZone, mapPublicIpOnLaunch: false, subnetType };
+      const props = { vpcId, cidrBlock, availabilityZone: zone, mapPublicIpOnLaunch: false, subnetType };
       return graph.add(subnet, `${subnetType}-${letter}`, props, { title: titleOf(`-${subnetType}`, k) });
     });
   const publicSubnets = addSubnets('public', PUBLIC);
@@ -54,10 +54,14 @@ export function declareZones({ graph, gateway, names }: Declaration, vpcId: Inpu
     addresses.set(`nat-${letter}`, address);
     const subnetId = must(publicSubnets[k], 'public subnet').ref('subnetId');
     // Made before the internet gateway is attached, it fails for good.
-    return graph.add(natGateway, letter, { subnetId, allocationId: address.ref('allocationId') }, { title, after: [igw] });
+    return graph.add(
+      natGateway,
+      letter,
+      { subnetId, allocationId: address.ref('allocationId') },
+      { title, after: [igw] },
+    );
   });
 
-  const toInternet = (target: Input<string>) => [{ destination: '0.0.0.0/0', target }];
   const publicTable = graph.add(
     routeTable,
     'public',
@@ -87,3 +91,5 @@ export function declareZones({ graph, gateway, names }: Declaration, vpcId: Inpu
     privateReady: [...publicReady, ...nats, ...privateTables, ...privateRoutes],
   };
 }
+
+const toInternet = (target: Input<string>) => [{ destination: '0.0.0.0/0', target }];

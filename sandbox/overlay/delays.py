@@ -1,0 +1,39 @@
+"""How long things last on AWS, in seconds, and how much quicker they pass here.
+
+SANDBOX_SPEED is how many seconds of AWS pass in one of ours; with `inf` nothing lasts. A single delay is set
+in seconds of AWS by SANDBOX_DELAY_<NAME>, for instance SANDBOX_DELAY_NAT_GATEWAY_CREATE=600.
+"""
+
+import os
+
+SPEED = float(os.environ.get("SANDBOX_SPEED") or 100)
+
+
+def scaled(aws_seconds):
+    return aws_seconds / SPEED
+
+
+def lasts(name, aws_seconds):
+    return float(os.environ.get(f"SANDBOX_DELAY_{name}") or aws_seconds)
+
+
+VPC_CREATE = lasts("VPC_CREATE", 3)
+SUBNET_CREATE = lasts("SUBNET_CREATE", 3)
+NAT_GATEWAY_CREATE = lasts("NAT_GATEWAY_CREATE", 120)
+NAT_GATEWAY_DELETE = lasts("NAT_GATEWAY_DELETE", 60)
+NAT_GATEWAY_FAIL = lasts("NAT_GATEWAY_FAIL", 20)
+NAT_GATEWAY_LISTED = lasts("NAT_GATEWAY_LISTED", 3600)
+ELASTIC_IP_RELEASE = lasts("ELASTIC_IP_RELEASE", 10)
+GATEWAY_ENDPOINT_CREATE = lasts("GATEWAY_ENDPOINT_CREATE", 5)
+INTERFACE_ENDPOINT_CREATE = lasts("INTERFACE_ENDPOINT_CREATE", 90)
+ENDPOINT_DELETE = lasts("ENDPOINT_DELETE", 60)
+ENDPOINT_LISTED = lasts("ENDPOINT_LISTED", 600)
+LOAD_BALANCER_CREATE = lasts("LOAD_BALANCER_CREATE", 150)
+LOAD_BALANCER_INTERFACES = lasts("LOAD_BALANCER_INTERFACES", 120)
+TARGET_GROUP_RELEASE = lasts("TARGET_GROUP_RELEASE", 20)
+TARGET_CHECK = lasts("TARGET_CHECK", 15)
+DISTRIBUTION_DEPLOY = lasts("DISTRIBUTION_DEPLOY", 300)
+VPC_ORIGIN_DEPLOY = lasts("VPC_ORIGIN_DEPLOY", 300)
+CERTIFICATE_RECORDS = lasts("CERTIFICATE_RECORDS", 5)
+CERTIFICATE_VALIDATION = lasts("CERTIFICATE_VALIDATION", 120)
+DNS_CHANGE = lasts("DNS_CHANGE", 60)

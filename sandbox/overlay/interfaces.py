@@ -1,0 +1,49 @@
+"""Network interfaces that a service holds in somebody's VPC: they keep its subnets and security groups in use."""
+
+from moto.ec2.models import ec2_backends
+
+
+def attach(account, region, subnet_id, group_ids, description, requester):
+    interface = ec2_backends[account][region].create_network_interface(
+        subnet_id, None, group_ids=list(group_ids), description=description
+    )
+    interface.status = "in-use"
+    interface.requester_managed = True
+    interface.requester_id = requester
+    return interface
+
+
+def regroup(account, region, interface_ids, group_ids):
+    ec2 = ec2_backends[account][region]
+    for interface in filter(None, map(ec2.enis.get, interface_ids)):
+        interface._group_set = [ec2.get_security_group_from_id(group) for group in group_ids]
+
+
+def detach(account, region, interface_ids):
+    ec2 = ec2_backends[account][region]
+    for interface in filter(None, map(ec2.enis.get, interface_ids)):
+        interface.delete()
+
+
+def subnet(account, region, subnet_id):
+    for zone in ec2_backends[account][region].subnets.values():
+        if subnet_id in zone:
+            return zone[subnet_id]
+    return None
+
+
+def group(account, region, group_id):
+    return ec2_backends[account][region].get_security_group_from_id(group_id)
+
+
+def default_group(account, region, vpc_id):
+    return ec2_backends[account][region].get_default_security_group(vpc_id).id
+
+
+def default_subnets(account, region):
+    zones = ec2_backends[account][region].subnets.values()
+    return [one.id for zone in zones for one in zone.values() if str(one.default_for_az).lower() == "true"]
+
+
+def vpc(account, region, vpc_id):
+    return ec2_backends[account][region].vpcs.get(vpc_id)

@@ -1,0 +1,24 @@
+export interface SandboxOptions {
+  /** 0 or none: any free one. */
+  readonly port?: number;
+  /** Prints nothing, neither while installing nor what the server reports. */
+  readonly quiet?: boolean;
+  /** How many seconds of AWS pass in one of ours. */
+  readonly speed?: number;
+}
+
+export interface Sandbox {
+  readonly url: string;
+  /** What a process needs in its environment to use it. */
+  readonly env: {
+    readonly AWS_ENDPOINT_URL: string;
+    readonly AWS_REGION: string;
+    readonly AWS_ACCESS_KEY_ID: string;
+    readonly AWS_SECRET_ACCESS_KEY: string;
+  };
+  /** Resolves with the exit code when the server has ended, for whatever reason. */
+  readonly ended: Promise<number | null>;
+  stop(): Promise<void>;
+}
+
+export function startSandbox(options?: SandboxOptions): Promise<Sandbox>;

@@ -1,0 +1,57 @@
+"""The local AWS: moto with the overlay, on one port. `server.py --port 0` takes a free one and prints it."""
+
+import argparse
+import json
+import os
+import signal
+import sys
+from urllib.parse import parse_qs
+
+os.environ.setdefault("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
+
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
+from werkzeug.serving import make_server
+
+import overlay
+from overlay import calls
+
+
+class Handler(MotoRequestHandler):
+    def log(self, *_):
+        """Calls are recorded; a line for each would drown what is worth reading."""
+
+
+def application(moto):
+    def answer(environ, start_response):
+        path = environ["PATH_INFO"]
+        if not path.startswith("/sandbox"):
+            return moto(environ, start_response)
+        query = {key: values[0] for key, values in parse_qs(environ.get("QUERY_STRING", "")).items()}
+        known = path == "/sandbox/calls"
+        body = calls.of(query.get("account"), clear=query.get("clear") == "1") if known else {"error": "not found"}
+        start_response("200 OK" if known else "404 Not Found", [("Content-Type", "application/json")])
+        return [json.dumps(body).encode()]
+
+    return answer
+
+
+def main():
+    options = argparse.ArgumentParser()
+    options.add_argument("--port", type=int, default=0)
+    options.add_argument("--skip-selftest", action="store_true")
+    options = options.parse_args()
+
+    overlay.load()
+    moto = DomainDispatcherApplication(create_backend_app)
+    server = make_server("127.0.0.1", options.port, application(moto), threaded=True, request_handler=Handler)
+    server.daemon_threads = True
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    print(f"listening on {server.port}", flush=True)
+    try:
+        server.serve_forever()
+    except KeyboardInterrupt:
+        pass
+
+
+if __name__ == "__main__":
+    main()

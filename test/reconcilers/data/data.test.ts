@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { before, describe, test } from 'node:test';
+import type { Snapshot } from '../../../src/engine/snapshot.ts';
+import { must } from '../../../src/engine/errors.ts';
+import { liveOf } from '../../../src/engine/snapshot.ts';
+import { openAccount } from '../../sandbox-account.ts';
+import { assertEmpty, printPlan, SandboxGateway } from '../../sandbox-gateway.ts';
+import { declareWhole } from './whole-data.ts';
+
+describe('the data of a gateway', () => {
+  let own: SandboxGateway;
+  let snapshot: Snapshot;
+  const outputOf = (kind: string, name: string, output: string): string =>
+    String(must(liveOf(snapshot, kind).find((live) => live.name === name), `${kind}/${name}`).outputs[output]);
+  const parameter = async (name: string): Promise<string | undefined> => {
+    const ssm = await own.aws.ssm();
+    const { Parameters } = await ssm.send(new ssm.GetParametersCommand({ Names: [name], WithDecryption: true }));
+    return Parameters?.[0]?.Value;
+  };
+
+  before(async () => {
+    own = new SandboxGateway(await openAccount(), { name: 'mcp-gateway' });
+  });
+
+  test('is made from nothing, and then there is nothing to do', async () => {
+    const declared = declareWhole(own);
+    const started = performance.now();
+    ({ snapshot } = await own.apply(declared));
+    console.log(performance.now() - started);
+    assertEmpty(await own.plan(declared));
+  });
+
+  test('bears the names that people know', () => {
+    assert.equal(outputOf('AuroraCluster', 'keycloak', 'dbClusterIdentifier'), 'mcp-gateway-keycloak-cluster');
+    assert.equal(outputOf('DocumentDbCluster', 'registry', 'dbClusterIdentifier'), 'mcp-gateway-documentdb-cluster');
+    assert.equal(outputOf('DbProxy', 'keycloak', 'dbProxyName'), 'keycloak-proxy');
+    assert.equal(outputOf('DbSubnetGroup', 'keycloak', 'dbSubnetGroupName'), 'keycloak-subnet-group');
+    assert.equal(outputOf('ClusterParameterGroup', 'registry', 'dbClusterParameterGroupName'), 'mcp-gateway-registry-params');
+    assert.deepEqual(
+      liveOf(snapshot, 'AccessPoint').map((live) => live.props['path']).sort(),
+      ['/agents', '/auth_config', '/logs', '/mcpgw_data', '/models', '/servers'],
+    );
+  });
+
+  test('is told to Keycloak and to scripts by parameters', async () => {
+    const proxy = outputOf('DbProxy', 'keycloak', 'endpoint');
+    assert.equal(await parameter('/keycloak/database/url'), `jdbc:postgresql://${proxy}:5432/keycloak?sslmode=require`);
+    assert.equal(await parameter('/keycloak/database/username'), 'keycloak');
+    const endpoint = outputOf('DocumentDbCluster', 'registry', 'endpoint');
+    assert.equal(await parameter('/mcp-gateway/documentdb/endpoint'), endpoint);
+    const { hostname, username, searchParams } = new URL((await parameter('/mcp-gateway/documentdb/connection_string')) ?? '');
+    assert.deepEqual([hostname, username], [endpoint, 'docdbadmin']);
+    assert.deepEqual(Object.fromEntries(searchParams), {
+      authMechanism: 'SCRAM-SHA-1',
+      authSource: 'admin',
+      tls: 'true',
+      tlsCAFile: 'global-bundle.pem',
+      replicaSet: 'rs0',
+      readPreference: 'secondaryPreferred',
+      retryWrites: 'false',
+    });
+  });
+
+  test('a plan for an empty account holds no password', async () => {
+    const other = new SandboxGateway(await openAccount(), { name: 'mcp-gateway' });
+    const text = JSON.stringify((await other.plan(declareWhole(other))).steps);
+    const password = await parameter('/keycloak/database/password');
+    assert.ok(password !== undefined && password.length >= 12 && !text.includes(password));
+  });
+
+  test('another master user is refused, and the plan names the field', async () => {
+    const plan = await own.plan(declareWhole(own, { databases: { keycloak: { username: 'other' } } }));
+    const step = must(plan.steps.find((item) => item.node === 'AuroraCluster/keycloak'), 'step');
+    assert.equal(step.action, 'refuse', printPlan(plan));
+    assert.match(step.because ?? '', /spec\.databases\.keycloak/);
+  });
+
+  test('without a proxy Keycloak goes to the cluster', async () => {
+    const declared = declareWhole(own, { databases: { keycloak: { proxy: false } } });
+    ({ snapshot } = await own.apply(declared));
+    assertEmpty(await own.plan(declared));
+    const endpoint = outputOf('AuroraCluster', 'keycloak', 'endpoint');
+    assert.equal(await parameter('/keycloak/database/url'), `jdbc:postgresql://${endpoint}:5432/keycloak?sslmode=require`);
+    assert.deepEqual(liveOf(await own.look(declared), 'DbProxy').filter((live) => live.phase !== 'deleting'), []);
+  });
+});
