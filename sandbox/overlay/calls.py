@@ -30,14 +30,14 @@ def begin(response, name):
     return record
 
 
-def end(record, status, headers, body):
+def end(record, request, status, headers, body):
     response = record.pop("response")
     record["principal"] = principal(record["account"], record["accessKeyId"])
     record["status"] = int(status)
     if record["status"] >= 400:
         record["error"] = _error(headers, body)
     if not record["readOnly"]:
-        record["request"] = response.__dict__.get("_given")
+        record["request"] = request
         record["answer"] = body if isinstance(body, str) else ""
 
 
@@ -59,7 +59,8 @@ def of(account, clear=False):
 
 
 def records(account, region):
-    return [record for record in _records.get(account, []) if record["region"] == region]
+    """The calls of an account in a region as they were kept, oldest first."""
+    return [record for record in _records.get(account, []) if record["region"] == region and "status" in record]
 
 
 def forget():

@@ -7,6 +7,8 @@ from .hook import fail
 
 _NONE = {"Quantity": 0}
 _READS = {"Quantity": 2, "Items": ["HEAD", "GET"]}
+# The order in which AWS gives methods back, whatever was sent.
+_METHODS = ["HEAD", "DELETE", "POST", "GET", "OPTIONS", "PUT", "PATCH"]
 _DEFAULTS = {
     "Aliases": _NONE,
     "DefaultRootObject": "",
@@ -121,13 +123,18 @@ def _behavior(account, wish):
         behavior = _FORWARDING | behavior | {"ForwardedValues": forwarded}
     elif any(field in behavior for field in _FORWARDING):
         raise fail("InvalidArgument", "The parameters MinTTL, DefaultTTL and MaxTTL cannot be used with a cache policy.")
-    behavior["AllowedMethods"] = {"CachedMethods": _READS} | behavior["AllowedMethods"]
+    methods = {"CachedMethods": _READS} | behavior["AllowedMethods"]
+    behavior["AllowedMethods"] = {**_ordered(methods), "CachedMethods": _ordered(methods["CachedMethods"])}
     for field, kind in policies.FIELDS.items():
         if behavior.get(field):
             policies.check(account, kind, behavior[field])
     if "OriginRequestPolicyId" in behavior and "ForwardedValues" in behavior:
         raise fail("InvalidArgument", "An origin request policy needs a cache policy.")
     return behavior
+
+
+def _ordered(methods):
+    return {**methods, "Items": sorted(methods["Items"], key=_METHODS.index)}
 
 
 def _viewer_certificate(account, config):

@@ -35,6 +35,12 @@ class Endpoint(VPCEndPoint):
     subnet_ids = property(lambda self: list(self.subnets))
     network_interface_ids = property(lambda self: list(self.subnets.values()))
 
+    @property
+    def groups(self):
+        # A deleted endpoint stays listed, also when its groups have gone.
+        found = (self.ec2_backend.get_security_group_from_id(group_id) for group_id in self.security_group_ids)
+        return [{"GroupId": group.id, "GroupName": group.name} for group in found if group is not None]
+
     def shown(self):
         shown = {
             "VpcEndpointId": self.id,

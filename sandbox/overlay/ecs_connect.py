@@ -33,7 +33,7 @@ def resolved(here, cluster, definition, wish, service_arn):
         resources.append((name, _claim(map_, namespace, name, service_arn)))
     for name, found in resources:
         if found is None:
-            servicediscovery.make_service(map_, namespace, {"Name": name}, "HTTP", {"AmazonECSManaged": "true", "_service": service_arn})
+            servicediscovery.make_service(map_, namespace, {"Name": name}, "HTTP", {"AmazonECSManaged": "true"}, service_arn)
     return (
         wish | {"namespace": namespace["Arn"], "services": services},
         [{"discoveryName": name, "discoveryArn": _known(map_, namespace, name)["Arn"]} for name, _ in resources],
@@ -46,7 +46,7 @@ def _known(map_, namespace, name):
 
 def _claim(map_, namespace, name, service_arn):
     found = _known(map_, namespace, name)
-    if found and found["_tags"].get("_service") != service_arn:
+    if found and found["_owner"] != service_arn:
         raise invalid(f"SC service is already used by namespace/{namespace['Id']}: {name}")
     return found
 

@@ -159,8 +159,15 @@ def _call(self):
     except Exception as error:
         status, headers, body = _written(self, _failure(self, error))
     headers, body = self._enrich_response(headers, body)
-    calls.end(record, status, headers, body)
+    calls.end(record, None if record["readOnly"] else _request(self), status, headers, body)
     return status, headers, body
+
+
+def _request(self):
+    try:
+        return given(self)
+    except Exception:  # a request that cannot be read was refused already
+        return None
 
 
 def _answer(self, name):

@@ -35,7 +35,7 @@ def _own(account, region):
         yield one["arn"], one["tags"], "aps:workspace"
     tables = state("servicediscovery", account, region)
     for one in [*tables.get("namespaces", {}).values(), *tables.get("services", {}).values()]:
-        yield one["Arn"], {key: value for key, value in one["_tags"].items() if not key.startswith("_")}, f"servicediscovery:{one['Arn'].split(':')[5].split('/')[0]}"
+        yield one["Arn"], one["_tags"], f"servicediscovery:{one['Arn'].split(':')[5].split('/')[0]}"
     for one in state("application-autoscaling", account, region).get("targets", {}).values():
         yield one["ScalableTargetARN"], one["_tags"], "application-autoscaling:scalable-target"
 

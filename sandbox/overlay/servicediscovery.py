@@ -278,7 +278,7 @@ def _(response, original):
 # --- services and instances
 
 
-def make_service(here, namespace, wish, kind, tags=None):
+def make_service(here, namespace, wish, kind, tags=None, owner=None):
     same = next((one for one in here.services_in(namespace["Id"]) if one["Name"].lower() == wish["Name"].lower()), None)
     if same:
         raise fail(
@@ -304,6 +304,7 @@ def make_service(here, namespace, wish, kind, tags=None):
         "CreatorRequestId": wish.get("CreatorRequestId") or str(uuid.uuid4()),
         "CreatedByAccount": here.account,
         "_instances": {},
+        "_owner": owner,
         "_tags": tags if tags is not None else _tags(wish),
     }
     return service

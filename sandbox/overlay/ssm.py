@@ -40,23 +40,3 @@ def _(response, original):
     arn = f"arn:aws:ssm:{response.region}:{response.current_account}:parameter"
     shown = [one.describe_response_object(False) | {"ARN": f"{arn}/{one.name.lstrip('/')}"} for one in found]
     return {"Parameters": shown[start : start + size], "NextToken": str(start + size) if start + size < len(shown) else None}
-
-
-def _untagged(response, names):
-    tags = backend(response, "ssm")._resource_tags["Parameter"]
-    for name in names:
-        tags.pop(name, None)
-
-
-@op("ssm", "delete_parameter")
-def _(response, original):
-    result = original()
-    _untagged(response, [given(response)["Name"]])
-    return result
-
-
-@op("ssm", "delete_parameters")
-def _(response, original):
-    result = original()
-    _untagged(response, given(response)["Names"])
-    return result

@@ -96,6 +96,8 @@ export interface Kind<Props, Outputs, Env> {
   };
   /** For a moment after a change it still reads as ready: a look within that time proves nothing. */
   readonly slowToShow?: true;
+  /** Names of kinds that its changes bring forth: whenever this one is looked at, they are too. */
+  readonly leaves?: readonly string[];
   /** Usual seconds, for estimates only. */
   readonly takes?: { readonly create?: number; readonly update?: number; readonly delete?: number };
   /** Says what users notice while these fields change (all fields of a replacement), or nothing. */

@@ -157,8 +157,10 @@ class Run<Env> {
     nap.abort();
   }
 
-  async #look(at: ReadonlySet<string>): Promise<void> {
+  async #look(these: ReadonlySet<string>): Promise<void> {
     const { env, graph, kinds, clock, classify } = this.#input;
+    const left = [...these].flatMap((name) => this.#kinds.get(name)?.leaves ?? []);
+    const at = new Set([...these, ...left.filter((name) => this.#kinds.has(name))]);
     for (const kind of at) this.#looking.add(kind);
     const asked = clock.now();
     const known = this.#beliefs.over(this.#snapshot);

@@ -45,6 +45,7 @@ export const auroraCluster: AwsKind<AuroraClusterProps, DatabaseClusterOutputs> 
     databaseName: (live) => live === undefined,
   },
   slowToShow: true,
+  leaves: ['ClusterSnapshot'],
   takes: { create: 60, update: 120, delete: 420 },
   actions: clusterActions,
   interrupts: (fields) =>
@@ -89,7 +90,8 @@ export const auroraCluster: AwsKind<AuroraClusterProps, DatabaseClusterOutputs> 
 
   retag: (act, live, tags) => retagRds(act.env, live.outputs.dbClusterArn, tags),
 
-  delete: (act, live) => deleteWithSnapshot(act.env, live, act.token),
+  // Left to itself AWS throws the automated backups away as well; like this they end after their days.
+  delete: (act, live) => deleteWithSnapshot(act.env, live, act.token, { DeleteAutomatedBackups: false }),
 };
 
 function toObserved(item: DBCluster, claimed: Claim): Observed<AuroraClusterProps, DatabaseClusterOutputs> {

@@ -41,6 +41,7 @@ export const documentDbCluster: AwsKind<DocumentDbClusterProps, DatabaseClusterO
   unordered: ['vpcSecurityGroupIds', 'enabledCloudwatchLogsExports'],
   tolerates: { engineVersion: isLaterMinor },
   slowToShow: true,
+  leaves: ['ClusterSnapshot'],
   takes: { create: 60, update: 120, delete: 420 },
   actions: clusterActions,
   interrupts: (fields) =>

@@ -25,7 +25,12 @@ interface Doomed {
  * Deletes a cluster, a stage a call: protection off, the snapshot's name noted, the snapshot made, seen available,
  * the cluster deleted. Its instances have gone by then, so that nothing is written after the snapshot.
  */
-export async function deleteWithSnapshot(aws: Aws, live: Doomed, token: string): Promise<void | 'again'> {
+export async function deleteWithSnapshot(
+  aws: Aws,
+  live: Doomed,
+  token: string,
+  options: { readonly DeleteAutomatedBackups?: boolean } = {},
+): Promise<void | 'again'> {
   const rds = await aws.rds();
   const DBClusterIdentifier = must(live.outputs.dbClusterIdentifier, 'dbClusterIdentifier');
   if (live.props.deletionProtection === true) {
@@ -58,10 +63,7 @@ export async function deleteWithSnapshot(aws: Aws, live: Doomed, token: string):
     throw stalled('SnapshotFailed', `the final snapshot ${name} failed, so the cluster stays; delete that snapshot and try again`);
   if (snapshot.Status !== 'available')
     throw waiting('SnapshotNotAvailable', `the final snapshot ${name} is ${snapshot.Status ?? 'not known'}, ${snapshot.PercentProgress ?? 0}% done`);
-  // Left to itself AWS would throw away the automated backups as well; they end by themselves after their days.
-  await ignoreGone(
-    rds.send(new rds.DeleteDBClusterCommand({ DBClusterIdentifier, SkipFinalSnapshot: true, DeleteAutomatedBackups: false })),
-  );
+  await ignoreGone(rds.send(new rds.DeleteDBClusterCommand({ DBClusterIdentifier, SkipFinalSnapshot: true, ...options })));
 }
 
 async function snapshotNamed(aws: Aws, name: string): Promise<DBClusterSnapshot | undefined> {

@@ -8,7 +8,7 @@ import { dbProxyTarget } from '../../../src/reconcilers/data/db-proxy-target.ts'
 import { securityGroupRule } from '../../../src/reconcilers/network/security-group-rule.ts';
 import { testKind } from '../../kind-contract.ts';
 import { openAccount, type SandboxAccount } from '../../sandbox-account.ts';
-import { SandboxGateway } from '../../sandbox-gateway.ts';
+import { assertEmpty, SandboxGateway, type Declared } from '../../sandbox-gateway.ts';
 import { addInstance, addSurroundings, auroraProps } from './databases.ts';
 import { addProxy } from './proxies.ts';
 
@@ -59,23 +59,24 @@ before(async () => {
   account = await openAccount();
 });
 
+const declare = (own: SandboxGateway, ways: Ways, withTarget = true): Declared =>
+  own.declare((graph) => {
+    const { cluster, instance, proxy } = addDatabase(graph, own.name, ways);
+    const dbProxyName = proxy.ref('dbProxyName', { when: 'ready' });
+    const props = { dbProxyName, dbClusterIdentifier: cluster.ref('dbClusterIdentifier') };
+    if (withTarget) graph.add(dbProxyTarget, 'subject', props, { after: [instance] });
+  });
+
 /** Registers the cluster with the proxy, and gives what is told of the target until it is `told`. */
 async function register(name: string, ways: Ways, told: RegExp): Promise<readonly string[]> {
   const own = new SandboxGateway(account, { name });
-  const declare = (withTarget: boolean) =>
-    own.declare((graph) => {
-      const { cluster, instance, proxy } = addDatabase(graph, name, ways);
-      const dbProxyName = proxy.ref('dbProxyName', { when: 'ready' });
-      const props = { dbProxyName, dbClusterIdentifier: cluster.ref('dbClusterIdentifier') };
-      if (withTarget) graph.add(dbProxyTarget, 'subject', props, { after: [instance] });
-    });
-  await own.apply(declare(false));
+  await own.apply(declare(own, ways, false));
   const rds = await own.aws.rds();
   const input = { DBProxyName: `${name}-proxy`, DBClusterIdentifiers: [`${name}-keycloak-cluster`] };
   await rds.send(new rds.RegisterDBProxyTargetsCommand(input));
   const words: string[] = [];
   for (let tries = 0; tries < 100; tries += 1) {
-    const { phase, because } = must((await own.plan(declare(true))).states.get('DbProxyTarget/subject'), 'target');
+    const { phase, because } = must((await own.plan(declare(own, ways))).states.get('DbProxyTarget/subject'), 'target');
     const now = `${phase}: ${because ?? ''}`;
     if (now !== words.at(-1)) words.push(now);
     if (told.test(now)) return words;
@@ -97,4 +98,19 @@ test('a proxy that may not sign in says why', async () => {
 test('a proxy without capacity is pending with advice, not failed, and gets there', async () => {
   const words = await register('waiting', {}, /^ready/);
   assert.ok(words.some((text) => /^pending: .*spec\.databases\.keycloak\.minCapacity.*PENDING_PROXY_CAPACITY/.test(text)), words.join('\n'));
+});
+
+test('another password reaches the database, and the proxy signs in with it', async () => {
+  const own = new SandboxGateway(account, { name: 'password' });
+  await own.apply(declare(own, {}));
+  const secrets = await own.aws.secretsmanager();
+  const SecretString = JSON.stringify({ username: 'keycloak', password: 'another-correct-horse' });
+  await secrets.send(new secrets.PutSecretValueCommand({ SecretId: 'password/database', SecretString }));
+
+  const plan = await own.plan(declare(own, {}));
+  const changes = plan.steps.map((step) => [step.node, step.changes.map((change) => change.path)]);
+  assert.deepEqual(changes, [['AuroraCluster/keycloak', ['/passwordVersion']]]);
+  assert.equal(plan.states.get('DbProxyTarget/subject')?.phase, 'pending');
+  await own.apply(declare(own, {}));
+  assertEmpty(await own.plan(declare(own, {})));
 });
