@@ -13,7 +13,7 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoReque
 from werkzeug.serving import make_server
 
 import overlay
-from overlay import calls
+from overlay import calls, selftest
 
 
 class Handler(MotoRequestHandler):
@@ -42,8 +42,10 @@ def main():
     options = options.parse_args()
 
     overlay.load()
-    moto = DomainDispatcherApplication(create_backend_app)
-    server = make_server("127.0.0.1", options.port, application(moto), threaded=True, request_handler=Handler)
+    served = application(DomainDispatcherApplication(create_backend_app))
+    if not options.skip_selftest:
+        selftest.run(served)
+    server = make_server("127.0.0.1", options.port, served, threaded=True, request_handler=Handler)
     server.daemon_threads = True
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     print(f"listening on {server.port}", flush=True)

@@ -9,7 +9,7 @@ from moto.acm.models import AWSCertificateManagerBackend, acm_backends
 from moto.core.resource_tagging import TaggedResource
 
 from .delays import CERTIFICATE_RECORDS, CERTIFICATE_VALIDATION, scaled
-from .hook import fail, given, op, state, store
+from .hook import fail, given, op, replace, state, store
 from .later import stamp
 from .route53 import value_since
 
@@ -222,6 +222,6 @@ def untag_resource(self, arn, keys):
         _certificates(self.account_id, self.region_name)[arn]["tags"].pop(key, None)
 
 
-AWSCertificateManagerBackend.iter_tagged_resources = iter_tagged_resources
-AWSCertificateManagerBackend.tag_resource = tag_resource
-AWSCertificateManagerBackend.untag_resource = untag_resource
+replace(AWSCertificateManagerBackend, "iter_tagged_resources", iter_tagged_resources)
+replace(AWSCertificateManagerBackend, "tag_resource", tag_resource)
+replace(AWSCertificateManagerBackend, "untag_resource", untag_resource)

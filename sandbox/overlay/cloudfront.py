@@ -6,7 +6,7 @@ import string
 from moto.cloudfront.models import CloudFrontBackend
 from moto.core.resource_tagging import TaggedResource
 
-from .hook import fail, given, op, state
+from .hook import fail, given, op, replace, state
 
 _CAPITALS = string.ascii_uppercase + string.digits
 
@@ -102,6 +102,6 @@ def untag_resource(self, arn, keys):
         _by_arn(self.account_id, arn).pop(key, None)
 
 
-CloudFrontBackend.iter_tagged_resources = iter_tagged_resources
-CloudFrontBackend.tag_resource = tag_resource
-CloudFrontBackend.untag_resource = untag_resource
+replace(CloudFrontBackend, "iter_tagged_resources", iter_tagged_resources)
+replace(CloudFrontBackend, "tag_resource", tag_resource)
+replace(CloudFrontBackend, "untag_resource", untag_resource)

@@ -4,7 +4,7 @@ import re
 
 from moto.ec2.models.core import TaggedEC2Resource
 
-from .hook import fail
+from .hook import fail, replace
 
 
 def get_tags(self):
@@ -12,7 +12,7 @@ def get_tags(self):
     return [{"key": key, "value": value} for key, value in self.ec2_backend.tags.get(self.id, {}).items()]
 
 
-TaggedEC2Resource.get_tags = get_tags
+replace(TaggedEC2Resource, "get_tags", get_tags)
 
 
 def tags_of(wish, resource_type):
@@ -33,18 +33,22 @@ def shown_tags(ec2, resource_id):
 def filtered(ec2, items, wish, fields, identify):
     """The items that pass all filters of a describe call. `fields` says what each filter is compared with."""
     for one in [*wish.get("Filters", []), *wish.get("Filter", [])]:
-        items = [item for item in items if _passes(ec2, item, one["Name"], one.get("Values", []), fields, identify)]
+        find = _finder(ec2, one["Name"], fields, identify)
+        items = [item for item in items if _passes(find(item), one.get("Values", []))]
     return items
 
 
-def _passes(ec2, item, name, values, fields, identify):
-    if name.startswith("tag:") or name in ("tag-key", "tag-value"):
-        tags = ec2.tags.get(identify(item), {})
-        found = {"tag-key": list(tags), "tag-value": list(tags.values())}.get(name, tags.get(name[4:]))
-    elif name in fields:
-        found = fields[name](item)
-    else:
+def _finder(ec2, name, fields, identify):
+    if name.startswith("tag:"):
+        return lambda item: ec2.tags.get(identify(item), {}).get(name[4:])
+    if name == "tag-key":
+        return lambda item: list(ec2.tags.get(identify(item), {}))
+    if name not in fields:
         raise fail("InvalidParameterValue", f"The filter '{name}' is invalid")
+    return fields[name]
+
+
+def _passes(found, values):
     found = found if isinstance(found, list) else [found]
     texts = [str(one).lower() if isinstance(one, bool) else str(one) for one in found if one is not None]
     return any(_like(text, pattern) for text in texts for pattern in values)

@@ -5,7 +5,7 @@ from ipaddress import ip_network
 from moto.ec2.models.route_tables import Route, RouteTable
 
 from .ec2 import in_use
-from .hook import backend, before, fail, given, idempotent, op
+from .hook import backend, before, fail, given, idempotent, op, replace
 
 idempotent("ec2", "create_route_table")
 
@@ -21,9 +21,7 @@ def state(self):
     return "active"
 
 
-Route.state = property(state)
-
-_get_filter_value = RouteTable.get_filter_value
+replace(Route, "state", property(state))
 
 
 def get_filter_value(self, filter_name, method_name=None):
@@ -34,7 +32,7 @@ def get_filter_value(self, filter_name, method_name=None):
     return _get_filter_value(self, filter_name, method_name)
 
 
-RouteTable.get_filter_value = get_filter_value
+_get_filter_value = replace(RouteTable, "get_filter_value", get_filter_value)
 
 
 @before("ec2", "create_route", "replace_route")

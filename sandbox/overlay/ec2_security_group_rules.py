@@ -7,7 +7,7 @@ from moto.ec2.models.security_groups import SecurityGroupRule
 
 from .ec2 import filtered, shown_tags, tags_of
 from .ec2_security_groups import CHARACTERS, all_groups, find, rules_of
-from .hook import backend, fail, given, op
+from .hook import backend, fail, given, op, replace
 
 QUOTA = 60
 # A prefix list counts for as many rules as it may have entries.
@@ -26,7 +26,9 @@ _SOURCES = (
 # The words that a single rule has for its sources, and those that permissions have.
 _KINDS = {"CidrIpv4": "CidrIp", "CidrIpv6": "CidrIpv6", "ReferencedGroupId": "GroupId", "PrefixListId": "PrefixListId"}
 
-SecurityGroupRule.description = property(lambda self: self.__dict__.get("said") or self.ip_range.get("Description"))
+replace(
+    SecurityGroupRule, "description", property(lambda self: self.__dict__.get("said") or self.ip_range.get("Description"))
+)
 
 
 class _Rule:

@@ -7,7 +7,7 @@ from moto.ec2.models.security_groups import SecurityGroupRule
 
 from .delays import SUBNET_CREATE, VPC_CREATE
 from .ec2 import in_use, interfaces_of
-from .hook import backend, before, fail, given, op
+from .hook import backend, before, fail, given, op, replace
 from .later import after
 
 
@@ -45,9 +45,6 @@ def _pending(response, thing, seconds):
     after(response.current_account, seconds, available)
 
 
-_create_vpc = EC2Backend.create_vpc
-
-
 def create_vpc(self, *args, **kwargs):
     """The default security group of a new VPC lets itself in."""
     vpc = _create_vpc(self, *args, **kwargs)
@@ -57,7 +54,7 @@ def create_vpc(self, *args, **kwargs):
     return vpc
 
 
-EC2Backend.create_vpc = create_vpc
+_create_vpc = replace(EC2Backend, "create_vpc", create_vpc)
 
 
 @before("ec2", "modify_vpc_attribute")

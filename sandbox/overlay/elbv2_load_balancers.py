@@ -10,7 +10,7 @@ from .delays import LOAD_BALANCER_CREATE, LOAD_BALANCER_INTERFACES
 from .ec2_gateways import has_gateway
 from .elbv2 import Place, merge_attributes, tag_dict, write_tags
 from .elbv2_zones import ZONES
-from .hook import backend, fail, given, op
+from .hook import backend, fail, given, op, replace
 from .later import after
 
 FREE_ADDRESSES = 8
@@ -41,7 +41,7 @@ ATTRIBUTES = {
 }
 
 # Whether a load balancer is active is a matter of time, not of being looked at.
-FakeLoadBalancer.activate = lambda self: None
+replace(FakeLoadBalancer, "activate", lambda self: None)
 
 
 @op("elbv2", "create_load_balancer")

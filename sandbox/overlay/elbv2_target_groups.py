@@ -6,7 +6,7 @@ from moto.elbv2.models import FakeTargetGroup
 
 from .delays import TARGET_CHECK, scaled
 from .elbv2 import Place, merge_attributes, tag_dict
-from .hook import fail, given, op
+from .hook import fail, given, op, replace
 from .reach import reaches
 
 ATTRIBUTES = {
@@ -142,9 +142,6 @@ def _(response, original):
 # --- health
 
 
-_register, _deregister = FakeTargetGroup.register, FakeTargetGroup.deregister
-
-
 def register(self, targets):
     _register(self, targets)
     for target in targets:
@@ -158,7 +155,8 @@ def deregister(self, targets):
         self.deregistered_targets[target["Id"]]["until"] = time.time() + delay
 
 
-FakeTargetGroup.register, FakeTargetGroup.deregister = register, deregister
+_register = replace(FakeTargetGroup, "register", register)
+_deregister = replace(FakeTargetGroup, "deregister", deregister)
 
 
 @op("elbv2", "describe_target_health")

@@ -11,6 +11,7 @@ import threading
 import traceback
 import warnings
 
+from botocore.model import OperationNotFoundError
 from moto import backends
 from moto.core.exceptions import ServiceException
 from moto.core.model import OperationModel
@@ -55,6 +56,13 @@ def opening(function):
     """function(account, region) is called before the first call of an account in a region."""
     _openings.append(function)
     return function
+
+
+def replace(owner, name, new):
+    """Puts something else in the place of a part of moto, which must be there, and returns what was there."""
+    old = getattr(owner, name)
+    setattr(owner, name, new)
+    return old
 
 
 class Refusal(ServiceException):
@@ -214,16 +222,22 @@ def _serialized_error(self, error):
     service = get_service_model(self.boto3_service_name)
     try:
         operation = service.operation_model(self._get_action())
-    except Exception:  # a call that the model does not know has no model of its own
+    except OperationNotFoundError:
         operation = OperationModel({}, service)
     serializer = get_serializer_class(service.service_name, self.determine_response_protocol(service))
     context = ActionContext(service, operation, serializer, self)
     return ActionResult(error).execute_result(context)
 
 
-BaseResponse.call_action = call_action
+def parse_parameters(self, request):
+    try:
+        _parse_parameters(self, request)
+    except OperationNotFoundError:  # refused when it is called
+        self.params = {}
 
-_reset = MotoAPIBackend.reset
+
+replace(BaseResponse, "call_action", call_action)
+_parse_parameters = replace(BaseResponse, "parse_parameters", parse_parameters)
 
 
 def reset(self):
@@ -233,4 +247,4 @@ def reset(self):
         _reset(self)
 
 
-MotoAPIBackend.reset = reset
+_reset = replace(MotoAPIBackend, "reset", reset)

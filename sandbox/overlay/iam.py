@@ -7,6 +7,16 @@ from urllib.parse import quote
 from .hook import backend, before, fail, given, op
 
 
+LINKED = {
+    "backup.amazonaws.com": "Backup",
+    "ecs.amazonaws.com": "ECS",
+    "ecs.application-autoscaling.amazonaws.com": "ApplicationAutoScaling_ECSService",
+    "elasticfilesystem.amazonaws.com": "AmazonElasticFileSystem",
+    "elasticloadbalancing.amazonaws.com": "ElasticLoadBalancing",
+    "rds.amazonaws.com": "RDS",
+}
+
+
 def _store(response):
     return backend(response, "iam")
 
@@ -251,4 +261,8 @@ def _(response, original):
     known = next((one.name for one in _store(response).roles.values() if one.path == path), None)
     if known and not wish.get("CustomSuffix"):
         raise fail("InvalidInput", f"Service role name {known} has been taken in this account, please try a different suffix.")
-    return original()
+    result = original()
+    if wish["AWSServiceName"] in LINKED:
+        role = next(one for one in _store(response).roles.values() if one.path == path)
+        role.name = f"AWSServiceRoleFor{LINKED[wish['AWSServiceName']]}"
+    return result

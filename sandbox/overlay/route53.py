@@ -9,7 +9,7 @@ from moto.route53.models import FakeZone, route53_backends
 
 from .delays import DNS_CHANGE, scaled
 from .elbv2_zones import ZONES
-from .hook import fail, given, op, state
+from .hook import fail, given, op, replace, state
 from .later import stamp
 
 CLOUDFRONT_ZONE = "Z2FDTNDATAQYW2"
@@ -20,7 +20,7 @@ def _id(prefix, length):
     return prefix + "".join(secrets.choice(_ALPHABET) for _ in range(length))
 
 
-models.HostedZoneIdentifier.generate = lambda self, existing_ids=None, tags=None: _id("Z", 20)
+replace(models.HostedZoneIdentifier, "generate", lambda self, existing_ids=None, tags=None: _id("Z", 20))
 
 
 def records_of(zone):
@@ -34,7 +34,7 @@ def records_of(zone):
     return zone.records
 
 
-FakeZone.resource_record_set_count = property(lambda self: len(records_of(self)))
+replace(FakeZone, "resource_record_set_count", property(lambda self: len(records_of(self))))
 
 
 def _put(zone, record):

@@ -49,7 +49,7 @@ export async function orUndefined<T>(call: Promise<T>): Promise<T | undefined> {
 }
 
 /** True when AWS says that the thing is there already. */
-export const isDuplicate = (error: unknown): boolean => /AlreadyExists|^ResourceExists$|Duplicate|AlreadyAssociated|AlreadyInUse/.test(codeOf(error));
+export const isDuplicate = (error: unknown): boolean => /AlreadyExists|^ResourceExists$|Duplicate|AlreadyAssociated|AlreadyInUse|AlreadyRegistered/.test(codeOf(error));
 
 const FORBIDDEN = named('AccessDenied', 'UnauthorizedOperation', 'AuthorizationError', 'NotAuthorized', 'Forbidden');
 const CREDENTIALS = named(
@@ -67,12 +67,12 @@ const LATER = new Set([
   'DependencyViolation', 'ResourceInUse', 'ResourceInUseFault', 'IncorrectState', 'OperationAborted', 'ConcurrentModification',
   'ConcurrentUpdate', 'ConcurrentAccess', 'Conflict', 'PreconditionFailed', 'InvalidIfMatchVersion', 'UpdateInProgress',
   'InvalidDBClusterState', 'InvalidDBInstanceState', 'InvalidDBSubnetGroupState', 'InvalidDBParameterGroupState',
-  'InvalidDBProxyState', 'InsufficientDBInstanceCapacity', 'InsufficientStorageClusterCapacity', 'DeleteConflict',
-  'IncorrectFileSystemLifeCycleState', 'FileSystemInUse', 'DependencyTimeout', 'MountTargetConflict', 'DistributionNotDisabled',
+  'InvalidDBProxyState', 'InvalidSubnet', 'InsufficientDBInstanceCapacity', 'InsufficientDBClusterCapacity', 'InsufficientStorageClusterCapacity', 'DeleteConflict',
+  'IncorrectFileSystemLifeCycleState', 'IncorrectMountTargetState', 'FileSystemInUse', 'KMSKeyNotAccessible', 'DependencyTimeout', 'MountTargetConflict', 'DistributionNotDisabled',
   'ClusterContainsServices', 'ClusterContainsTasks', 'ServerException', 'InvalidGroup.InUse', 'InvalidIPAddress.InUse',
   'Resource.AlreadyAssociated', 'DuplicateRequest', 'TooManyUpdates', 'StaleTag', 'FailedResourceAccess', 'ServiceNotActive',
   'CertificateNotFound', 'UnsupportedCertificate', 'InvalidViewerCertificate', 'CannotDeleteEntityWhileInUse',
-  'CannotUpdateEntityWhileInUse', 'TargetGroupAssociationLimit', 'KMSInvalidState', 'DBClusterSnapshotAlreadyExists',
+  'CannotUpdateEntityWhileInUse', 'TargetGroupAssociationLimit', 'KMSInvalidState', 'Disabled', 'DBClusterSnapshotAlreadyExists',
 ]);
 const LATER_BY_TEXT: readonly (readonly [string, RegExp])[] = [
   ['InvalidParameter', /does not have an associated load balancer|service linked role|still Draining|was not idempotent|cannot be (stopped|updated|deleted) while/i],

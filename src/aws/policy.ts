@@ -66,7 +66,8 @@ function canonicalStatement(statement: unknown): unknown {
   for (const key of ['Sid', 'Effect']) if (key in statement) result[key] = statement[key];
   for (const key of ['Action', 'NotAction'])
     if (key in statement) result[key] = inOrder(listOf(statement[key]).map((action) => String(action).toLowerCase()));
-  for (const key of ['Principal', 'NotPrincipal']) if (key in statement) result[key] = canonicalPrincipal(statement[key]);
+  for (const key of ['Principal', 'NotPrincipal'])
+    if (key in statement) result[key] = canonicalPrincipal(statement[key]);
   if ('Condition' in statement) result['Condition'] = canonicalCondition(statement['Condition']);
   for (const key of ['Resource', 'NotResource']) if (key in statement) result[key] = inOrder(listOf(statement[key]));
   return result;
@@ -95,7 +96,8 @@ const lowerCaseKeys = (record: Json): Json =>
 const asText = (value: unknown): unknown =>
   typeof value === 'boolean' || typeof value === 'number' ? String(value) : value;
 
-const isRecord = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isRecord = (value: unknown): value is Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 const isUnknown = (value: Json): boolean => '$ref' in value || '$format' in value;
 const listOf = (value: unknown): readonly unknown[] =>
   Array.isArray(value) ? (value as unknown[]) : value === undefined ? [] : [value];

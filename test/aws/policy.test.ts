@@ -12,14 +12,22 @@ test('a list of one is the value, and the order of lists and statements means no
   assert.ok(
     same(
       document(read, write),
-      document({ ...write, Action: [...write.Action].reverse(), Resource: ['a', 'b'] }, { ...read, Action: [read.Action] }),
+      document(
+        { ...write, Action: [...write.Action].reverse(), Resource: ['a', 'b'] },
+        { ...read, Action: [read.Action] },
+      ),
     ),
   );
   assert.ok(same({ Version: '2012-10-17', Statement: read }, document(read)));
 });
 
 test('actions and condition keys are compared without regard to case, values are not', () => {
-  const one = { Effect: 'Allow', Action: 'KMS:decrypt', Resource: '*', Condition: { StringEquals: { 'AWS:SourceAccount': 'x' } } };
+  const one = {
+    Effect: 'Allow',
+    Action: 'KMS:decrypt',
+    Resource: '*',
+    Condition: { StringEquals: { 'AWS:SourceAccount': 'x' } },
+  };
   const two = { ...one, Action: 'kms:Decrypt', Condition: { StringEquals: { 'aws:sourceAccount': ['x'] } } };
   assert.ok(same(document(one), document(two)));
   assert.ok(!same(document(one), document({ ...two, Condition: { StringEquals: { 'aws:SourceAccount': 'X' } } })));
@@ -31,13 +39,25 @@ test('an account is its root, everyone is everyone, and truth is its text', () =
   assert.ok(same(principal('*'), principal({ AWS: '*' })));
   assert.ok(!same(principal({ AWS: '*' }), principal({ Service: '*' })));
   const secure = (value: unknown) =>
-    document({ Effect: 'Deny', Principal: '*', Action: '*', Resource: '*', Condition: { Bool: { 'aws:SecureTransport': value } } });
+    document({
+      Effect: 'Deny',
+      Principal: '*',
+      Action: '*',
+      Resource: '*',
+      Condition: { Bool: { 'aws:SecureTransport': value } },
+    });
   assert.ok(same(secure(false), secure('false')));
 });
 
 test('a different effect, action, resource or version is a difference', () => {
   const base = { Effect: 'Allow', Action: 'ecs:*', Resource: '*' };
-  for (const change of [{ Effect: 'Deny' }, { Action: 'ecs:Run*' }, { Resource: 'arn:x' }, { NotAction: 'a' }, { Sid: 'a' }])
+  for (const change of [
+    { Effect: 'Deny' },
+    { Action: 'ecs:Run*' },
+    { Resource: 'arn:x' },
+    { NotAction: 'a' },
+    { Sid: 'a' },
+  ])
     assert.ok(!same(document(base), document({ ...base, ...change })), JSON.stringify(change));
   assert.ok(!same({ Statement: [base] }, document(base)));
 });
@@ -51,10 +71,16 @@ test('IAM answers percent-encoded, other services plainly', () => {
 test('what is not known yet stays a reference', () => {
   const ref = { $ref: 'Secret/a', output: 'arn' };
   const found = canonicalPolicy(policy(allow(['secretsmanager:GetSecretValue'], [ref, 'arn:b'])));
-  assert.deepEqual(found, document({ Effect: 'Allow', Action: ['secretsmanager:getsecretvalue'], Resource: ['arn:b', ref] }));
+  assert.deepEqual(
+    found,
+    document({ Effect: 'Allow', Action: ['secretsmanager:getsecretvalue'], Resource: ['arn:b', ref] }),
+  );
   assert.deepEqual(canonicalPolicy(ref), ref);
 });
 
 test('a trust policy names the service that may take a role on', () => {
-  assert.deepEqual(trust('rds.amazonaws.com'), document({ Effect: 'Allow', Principal: { Service: 'rds.amazonaws.com' }, Action: 'sts:AssumeRole' }));
+  assert.deepEqual(
+    trust('rds.amazonaws.com'),
+    document({ Effect: 'Allow', Principal: { Service: 'rds.amazonaws.com' }, Action: 'sts:AssumeRole' }),
+  );
 });

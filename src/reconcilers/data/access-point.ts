@@ -1,6 +1,6 @@
 import type { AccessPointDescription } from '@aws-sdk/client-efs';
 import type { AwsKind } from '../../aws/aws.ts';
-import { ignoreGone } from '../../aws/errors.ts';
+import { ignoreGone, orUndefined } from '../../aws/errors.ts';
 import { collect } from '../../aws/pages.ts';
 import { fromTags, isOurs, nodeName, toTags } from '../../aws/tags.ts';
 import { must } from '../../engine/errors.ts';
@@ -34,19 +34,24 @@ export const accessPoint: AwsKind<AccessPointProps, AccessPointOutputs> = {
   takes: { create: 5, delete: 5 },
   actions: {
     read: ['elasticfilesystem:DescribeAccessPoints'],
-    write: ['elasticfilesystem:CreateAccessPoint', 'elasticfilesystem:DeleteAccessPoint', 'elasticfilesystem:TagResource'],
+    write: [
+      'elasticfilesystem:CreateAccessPoint',
+      'elasticfilesystem:DeleteAccessPoint',
+      'elasticfilesystem:TagResource',
+    ],
   },
 
   async observe({ env: aws, live }) {
     const efs = await aws.efs();
     const fileSystems = (await live(fileSystem)).filter((item) => isOurs(aws, item.tags ?? {}));
-    const lists = fileSystems.map((system) =>
-      collect(
-        efs.paginateDescribeAccessPoints({ client: efs.client }, { FileSystemId: system.outputs.fileSystemId }),
-        (page) => page.AccessPoints,
-      ),
-    );
-    return (await Promise.all(lists)).flat().filter((item) => item.LifeCycleState !== 'deleted').map(toObserved);
+    const lists = fileSystems.map(async ({ outputs }) => {
+      const pages = efs.paginateDescribeAccessPoints({ client: efs.client }, { FileSystemId: outputs.fileSystemId });
+      return (await orUndefined(collect(pages, (page) => page.AccessPoints))) ?? [];
+    });
+    return (await Promise.all(lists))
+      .flat()
+      .filter((item) => item.LifeCycleState !== 'deleted')
+      .map(toObserved);
   },
 
   async create({ env: aws, node, token }, props) {

@@ -49,7 +49,9 @@ export const auroraCluster: AwsKind<AuroraClusterProps, DatabaseClusterOutputs> 
   takes: { create: 60, update: 120, delete: 420 },
   actions: clusterActions,
   interrupts: (fields) =>
-    fields.includes('engineVersion') || fields.includes('port') ? "signing in: Keycloak's database restarts" : undefined,
+    fields.includes('engineVersion') || fields.includes('port')
+      ? "signing in: Keycloak's database restarts"
+      : undefined,
 
   async observe(look) {
     const clusters = await clustersOf(look.env, ENGINE);
@@ -83,7 +85,9 @@ export const auroraCluster: AwsKind<AuroraClusterProps, DatabaseClusterOutputs> 
       ...modificationOf(props, changed),
       ...(changed.has('engineVersion') &&
         isMajorChange(live.props.engineVersion, props.engineVersion) && { AllowMajorVersionUpgrade: true }),
-      ...(changed.has('serverlessV2ScalingConfiguration') && { ServerlessV2ScalingConfiguration: { MinCapacity, MaxCapacity } }),
+      ...(changed.has('serverlessV2ScalingConfiguration') && {
+        ServerlessV2ScalingConfiguration: { MinCapacity, MaxCapacity },
+      }),
       ...(changed.has('copyTagsToSnapshot') && { CopyTagsToSnapshot: props.copyTagsToSnapshot }),
     });
   },

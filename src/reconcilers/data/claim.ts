@@ -33,7 +33,11 @@ export function claim<Field extends string>(
 export const ours = (name: string, tags: Tags): Claim => ({ name, tags, foreign: undefined });
 
 /** Whether a thing bears a wanted name, or one with a hash behind it: only such are worth asking for their tags. */
-export function isNamedLike<Field extends string>({ nodes }: Named<Field>, field: Field, value: string | undefined): boolean {
+export function isNamedLike<Field extends string>(
+  { nodes }: Named<Field>,
+  field: Field,
+  value: string | undefined,
+): boolean {
   return nodes.some((node) => {
     const wanted = known(node.props[field]);
     return wanted !== undefined && (value === wanted || value?.startsWith(`${wanted}-`) === true);

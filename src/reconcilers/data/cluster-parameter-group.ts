@@ -50,13 +50,23 @@ export const clusterParameterGroup: AwsKind<ClusterParameterGroupProps, ClusterP
       rds.paginateDescribeDBClusterParameterGroups({ client: rds.client }, {}),
       (page) => page.DBClusterParameterGroups,
     );
-    const named = groups.filter((item) => isNamedLike(look, 'dbClusterParameterGroupName', item.DBClusterParameterGroupName));
+    const named = groups.filter((item) =>
+      isNamedLike(look, 'dbClusterParameterGroupName', item.DBClusterParameterGroupName),
+    );
     const found = named.map(async (item) => {
       const tags = await tagsOf(look.env, item.DBClusterParameterGroupArn);
-      const claimed = claim(look, 'ClusterParameterGroup', tags, 'dbClusterParameterGroupName', item.DBClusterParameterGroupName);
+      const claimed = claim(
+        look,
+        'ClusterParameterGroup',
+        tags,
+        'dbClusterParameterGroupName',
+        item.DBClusterParameterGroupName,
+      );
       if (claimed === undefined) return [];
       const wanted = known(look.nodes.find((node) => node.name === claimed.name)?.props.parameters) ?? {};
-      return [toObserved(item, claimed, await setParameters(look.env, item.DBClusterParameterGroupName, Object.keys(wanted)))];
+      return [
+        toObserved(item, claimed, await setParameters(look.env, item.DBClusterParameterGroupName, Object.keys(wanted))),
+      ];
     });
     return (await Promise.all(found)).flat();
   },
@@ -77,7 +87,9 @@ export const clusterParameterGroup: AwsKind<ClusterParameterGroupProps, ClusterP
   async update({ env: aws }, live, props) {
     const rds = await aws.rds();
     const DBClusterParameterGroupName = live.outputs.dbClusterParameterGroupName;
-    const names = Object.keys(props.parameters).filter((name) => props.parameters[name] !== live.props.parameters?.[name]);
+    const names = Object.keys(props.parameters).filter(
+      (name) => props.parameters[name] !== live.props.parameters?.[name],
+    );
     const types = new Map(
       (await describe(aws, { DBClusterParameterGroupName, Filters: [{ Name: 'parameter-name', Values: names }] })).map(
         (item) => [item.ParameterName, item.ApplyType],
@@ -90,7 +102,9 @@ export const clusterParameterGroup: AwsKind<ClusterParameterGroupProps, ClusterP
       ApplyMethod: types.get(name) === 'dynamic' ? ('immediate' as const) : ('pending-reboot' as const),
     }));
     for (const Parameters of chunks(parameters, AT_ONCE))
-      await rds.send(new rds.ModifyDBClusterParameterGroupCommand({ DBClusterParameterGroupName, Parameters: [...Parameters] }));
+      await rds.send(
+        new rds.ModifyDBClusterParameterGroupCommand({ DBClusterParameterGroupName, Parameters: [...Parameters] }),
+      );
   },
 
   retag: (act, live, tags) => retagRds(act.env, live.outputs.dbClusterParameterGroupArn, tags),
@@ -108,10 +122,14 @@ async function describe(aws: Aws, input: DescribeDBClusterParametersMessage): Pr
 }
 
 /** The values of these parameters as far as somebody set them: AWS's defaults come with its versions. */
-async function setParameters(aws: Aws, group: string | undefined, names: readonly string[]): Promise<Record<string, string>> {
+async function setParameters(
+  aws: Aws,
+  group: string | undefined,
+  names: readonly string[],
+): Promise<Record<string, string>> {
   const parameters = await describe(aws, { DBClusterParameterGroupName: group, Source: 'user' });
-  const wanted = parameters.filter((item) => item.ParameterName !== undefined && names.includes(item.ParameterName));
-  return Object.fromEntries(wanted.map((item) => [item.ParameterName, item.ParameterValue ?? '']));
+  const values = parameters.map((item) => [item.ParameterName ?? '', item.ParameterValue ?? ''] as const);
+  return Object.fromEntries(values.filter(([name]) => names.includes(name)));
 }
 
 function toObserved(

@@ -26,7 +26,10 @@ export const clusterSnapshot: AwsKind<ClusterSnapshotProps, ClusterSnapshotOutpu
   async observe({ env: aws }) {
     const rds = await aws.rds();
     const input = { SnapshotType: 'manual', Filters: [{ Name: 'engine', Values: ['aurora-postgresql', 'docdb'] }] };
-    const snapshots = await collect(rds.paginateDescribeDBClusterSnapshots({ client: rds.client }, input), (page) => page.DBClusterSnapshots);
+    const snapshots = await collect(
+      rds.paginateDescribeDBClusterSnapshots({ client: rds.client }, input),
+      (page) => page.DBClusterSnapshots,
+    );
     return snapshots
       .map((item) => ({ item, tags: toTags(item.TagList) }))
       .filter(({ tags }) => isOurs(aws, tags))

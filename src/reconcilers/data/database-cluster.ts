@@ -60,7 +60,10 @@ export async function clustersOf(aws: Aws, engine: string): Promise<readonly DBC
   return collect(rds.paginateDescribeDBClusters({ client: rds.client }, { Filters }), (page) => page.DBClusters);
 }
 
-export const tagsOfNew = (tags: Tags, props: DatabaseClusterProps): Tags => ({ ...tags, [PASSWORD_TAG]: props.passwordVersion });
+export const tagsOfNew = (tags: Tags, props: DatabaseClusterProps): Tags => ({
+  ...tags,
+  [PASSWORD_TAG]: props.passwordVersion,
+});
 
 export const creationOf = (
   props: DatabaseClusterProps,
@@ -112,7 +115,8 @@ export async function modifyCluster(
   // Without ApplyImmediately most of it would wait for the maintenance window.
   if (Object.keys(modification).length > 0)
     await rds.send(new rds.ModifyDBClusterCommand({ DBClusterIdentifier, ApplyImmediately: true, ...modification }));
-  if (modification.MasterUserPassword !== undefined) await retagRds(aws, ResourceName, { [PASSWORD_TAG]: props.passwordVersion });
+  if (modification.MasterUserPassword !== undefined)
+    await retagRds(aws, ResourceName, { [PASSWORD_TAG]: props.passwordVersion });
   if (changed.has('finalSnapshotIdentifier'))
     await rds.send(new rds.RemoveTagsFromResourceCommand({ ResourceName, TagKeys: [FINAL_SNAPSHOT_TAG] }));
 }
@@ -132,7 +136,9 @@ export const propsOf = (item: DBCluster, tags: Tags): LiveProps<DatabaseClusterP
   passwordVersion: tags[PASSWORD_TAG],
   port: item.Port,
   dbSubnetGroupName: item.DBSubnetGroup,
-  vpcSecurityGroupIds: item.VpcSecurityGroups?.filter((group) => group.Status !== 'removing').map((group) => group.VpcSecurityGroupId ?? ''),
+  vpcSecurityGroupIds: item.VpcSecurityGroups?.filter((group) => group.Status !== 'removing').map(
+    (group) => group.VpcSecurityGroupId ?? '',
+  ),
   dbClusterParameterGroupName: item.DBClusterParameterGroup,
   kmsKeyId: item.KmsKeyId,
   backupRetentionPeriod: item.PendingModifiedValues?.BackupRetentionPeriod ?? item.BackupRetentionPeriod,
@@ -145,8 +151,13 @@ export const propsOf = (item: DBCluster, tags: Tags): LiveProps<DatabaseClusterP
 /** Where a cluster stands; static parameters wait for a reboot that only a person may choose the time of. */
 export function standingOf(item: DBCluster): { readonly phase: Phase; readonly because?: string } {
   const standing = phaseOf(item.Status);
-  const owing = (item.DBClusterMembers ?? []).filter((member) => member.DBClusterParameterGroupStatus === 'pending-reboot');
+  const owing = (item.DBClusterMembers ?? []).filter(
+    (member) => member.DBClusterParameterGroupStatus === 'pending-reboot',
+  );
   if (standing.phase !== 'ready' || owing.length === 0) return standing;
   const names = owing.map((member) => member.DBInstanceIdentifier ?? '').join(', ');
-  return { phase: 'ready', because: `changed parameters take effect when ${names} is rebooted (aws rds reboot-db-instance)` };
+  return {
+    phase: 'ready',
+    because: `changed parameters take effect when ${names} is rebooted (aws rds reboot-db-instance)`,
+  };
 }

@@ -33,14 +33,18 @@ export async function instancesOf(aws: Aws, engine: string): Promise<readonly DB
 }
 
 /** What was accepted and waits for its turn counts as there. */
-export const instancePropsOf = (item: DBInstance): { readonly [K in keyof DatabaseInstanceProps]: DatabaseInstanceProps[K] | undefined } => ({
+export const instancePropsOf = (
+  item: DBInstance,
+): { readonly [K in keyof DatabaseInstanceProps]: DatabaseInstanceProps[K] | undefined } => ({
   dbInstanceIdentifier: item.DBInstanceIdentifier,
   dbClusterIdentifier: item.DBClusterIdentifier,
   dbInstanceClass: item.PendingModifiedValues?.DBInstanceClass ?? item.DBInstanceClass,
   promotionTier: item.PromotionTier,
 });
 
-export const instanceOutputsOf = (item: DBInstance): { readonly [K in keyof DatabaseInstanceOutputs]: string | undefined } => ({
+export const instanceOutputsOf = (
+  item: DBInstance,
+): { readonly [K in keyof DatabaseInstanceOutputs]: string | undefined } => ({
   dbInstanceIdentifier: item.DBInstanceIdentifier,
   dbInstanceArn: item.DBInstanceArn,
 });

@@ -1,5 +1,6 @@
 import type { DBProxyTargetGroup } from '@aws-sdk/client-rds';
 import type { Aws, AwsKind } from '../../aws/aws.ts';
+import { orUndefined } from '../../aws/errors.ts';
 import { collect } from '../../aws/pages.ts';
 import { isOurs } from '../../aws/tags.ts';
 import { must } from '../../engine/errors.ts';
@@ -33,7 +34,10 @@ export const dbProxyTargetGroup: AwsKind<DbProxyTargetGroupProps, DbProxyTargetG
 
   // It came with the proxy: it only has to be looked for.
   async create({ env: aws, node, live }) {
-    const found = await find(aws, live(dbProxy).filter((proxy) => proxy.name === node.name));
+    const found = await find(
+      aws,
+      live(dbProxy).filter((proxy) => proxy.name === node.name),
+    );
     return must(found[0], `the target group of DbProxy/${node.name}`);
   },
 
@@ -59,11 +63,14 @@ type Live = Observed<DbProxyTargetGroupProps, DbProxyTargetGroupOutputs>;
 async function find(aws: Aws, proxies: readonly Observed<DbProxyProps, DbProxyOutputs>[]): Promise<readonly Live[]> {
   const rds = await aws.rds();
   // Only of our own: what has no tags is ours by its parent alone.
-  const found = proxies.filter((proxy) => isOurs(aws, proxy.tags ?? {})).map(async (proxy) => {
-    const input = { DBProxyName: proxy.outputs.dbProxyName };
-    const groups = await collect(rds.paginateDescribeDBProxyTargetGroups({ client: rds.client }, input), (page) => page.TargetGroups);
-    return groups.map((item) => toObserved(item, proxy.name));
-  });
+  const found = proxies
+    .filter((proxy) => isOurs(aws, proxy.tags ?? {}))
+    .map(async (proxy) => {
+      const input = { DBProxyName: proxy.outputs.dbProxyName };
+      const pages = rds.paginateDescribeDBProxyTargetGroups({ client: rds.client }, input);
+      const groups = (await orUndefined(collect(pages, (page) => page.TargetGroups))) ?? [];
+      return groups.map((item) => toObserved(item, proxy.name));
+    });
   return (await Promise.all(found)).flat();
 }
 

@@ -11,8 +11,9 @@ export interface DbProxyTargetProps {
   readonly dbClusterIdentifier: string;
 }
 
-/** It has no identifier of its own. */
-export type DbProxyTargetOutputs = Readonly<Record<never, never>>;
+export interface DbProxyTargetOutputs {
+  readonly targetArn: string;
+}
 
 /** The cluster behind a proxy: one at most, so that it is named after the proxy. Ready means that it is reached. */
 export const dbProxyTarget: AwsKind<DbProxyTargetProps, DbProxyTargetOutputs> = {
@@ -52,7 +53,13 @@ export const dbProxyTarget: AwsKind<DbProxyTargetProps, DbProxyTargetOutputs> = 
         DBClusterIdentifiers: [props.dbClusterIdentifier],
       }),
     );
-    return { name: node.name, phase: 'pending', because: 'it was registered a moment ago', props, outputs: {} };
+    return {
+      name: node.name,
+      phase: 'pending',
+      because: 'it was registered a moment ago',
+      props,
+      outputs: { targetArn: undefined },
+    };
   },
 
   async delete({ env: aws }, live) {
@@ -73,8 +80,10 @@ export const dbProxyTarget: AwsKind<DbProxyTargetProps, DbProxyTargetOutputs> = 
 const CAUSES: Readonly<Record<string, string>> = {
   PENDING_PROXY_CAPACITY:
     'the proxy waits for capacity, which follows that of the database: below 1 ACU (spec.databases.keycloak.minCapacity) it can take 40 minutes and more',
-  CONNECTION_FAILED: 'the proxy does not reach the database: its security group must let it out to itself, and in from itself, on the database port',
-  AUTH_FAILURE: 'the proxy may not sign in: its role must read the secret, and the secret must hold the user name and password of the database',
+  CONNECTION_FAILED:
+    'the proxy does not reach the database: its security group must let it out to itself, and in from itself, on the database port',
+  AUTH_FAILURE:
+    'the proxy may not sign in: its role must read the secret, and the secret must hold the user name and password of the database',
   UNREACHABLE: 'the proxy finds no way to the database: see its subnets',
 };
 
@@ -82,7 +91,8 @@ const CAUSES: Readonly<Record<string, string>> = {
 function healthOf(instances: readonly DBProxyTarget[]): { readonly phase: Phase; readonly because?: string } {
   const ill = instances.filter((target) => target.TargetHealth?.State !== 'AVAILABLE');
   const reasons = ill.map(({ RdsResourceId, TargetHealth: health }) => {
-    const cause = CAUSES[health?.Reason ?? ''] ?? `${health?.State ?? 'not known yet'} ${health?.Description ?? ''}`.trim();
+    const cause =
+      CAUSES[health?.Reason ?? ''] ?? `${health?.State ?? 'not known yet'} ${health?.Description ?? ''}`.trim();
     return `${RdsResourceId ?? 'an instance'}: ${cause}${health?.Reason === undefined ? '' : ` (${health.Reason})`}`;
   });
   const because = instances.length === 0 ? 'the proxy has not found an instance yet' : reasons.join('; ');
@@ -99,6 +109,6 @@ function toObserved(
     name: proxy.name,
     ...healthOf(instances),
     props: { dbProxyName: proxy.props.dbProxyName, dbClusterIdentifier: cluster.RdsResourceId },
-    outputs: {},
+    outputs: { targetArn: cluster.TargetArn },
   };
 }

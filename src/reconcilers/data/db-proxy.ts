@@ -41,7 +41,9 @@ export const dbProxy: AwsKind<DbProxyProps, DbProxyOutputs> = {
   identifies: ['dbProxyArn'],
   unordered: ['vpcSubnetIds', 'vpcSecurityGroupIds'],
   // Two zones are enough: a third one is no reason to take the proxy away.
-  tolerates: { vpcSubnetIds: (live, wanted) => live !== undefined && live.length >= 2 && live.every((id) => wanted.includes(id)) },
+  tolerates: {
+    vpcSubnetIds: (live, wanted) => live !== undefined && live.length >= 2 && live.every((id) => wanted.includes(id)),
+  },
   takes: { create: 300, update: 60, delete: 240 },
   actions: {
     read: ['rds:DescribeDBProxies', 'rds:ListTagsForResource'],
@@ -142,7 +144,8 @@ function toObserved(item: DBProxy, claimed: Claim): Observed<DbProxyProps, DbPro
       auth: item.Auth?.map((auth) => ({
         secretArn: must(auth.SecretArn, 'SecretArn'),
         iamAuth: auth.IAMAuth as DbProxyAuth['iamAuth'],
-        clientPasswordAuthType: (auth.ClientPasswordAuthType ?? 'POSTGRES_SCRAM_SHA_256') as DbProxyAuth['clientPasswordAuthType'],
+        clientPasswordAuthType: (auth.ClientPasswordAuthType ??
+          'POSTGRES_SCRAM_SHA_256') as DbProxyAuth['clientPasswordAuthType'],
       })),
       roleArn: item.RoleArn,
       vpcSubnetIds: item.VpcSubnetIds,

@@ -36,7 +36,10 @@ export const dbSubnetGroup: AwsKind<DbSubnetGroupProps, DbSubnetGroupOutputs> = 
 
   async observe(look) {
     const rds = await look.env.rds();
-    const groups = await collect(rds.paginateDescribeDBSubnetGroups({ client: rds.client }, {}), (page) => page.DBSubnetGroups);
+    const groups = await collect(
+      rds.paginateDescribeDBSubnetGroups({ client: rds.client }, {}),
+      (page) => page.DBSubnetGroups,
+    );
     const named = groups.filter((item) => isNamedLike(look, 'dbSubnetGroupName', item.DBSubnetGroupName));
     const found = named.map(async (item) => {
       const tags = await tagsOf(look.env, item.DBSubnetGroupArn);
@@ -76,7 +79,9 @@ export const dbSubnetGroup: AwsKind<DbSubnetGroupProps, DbSubnetGroupOutputs> = 
   async delete({ env: aws }, live) {
     const rds = await aws.rds();
     // Refused while a cluster names it, also one that is still being deleted.
-    await ignoreGone(rds.send(new rds.DeleteDBSubnetGroupCommand({ DBSubnetGroupName: live.outputs.dbSubnetGroupName })));
+    await ignoreGone(
+      rds.send(new rds.DeleteDBSubnetGroupCommand({ DBSubnetGroupName: live.outputs.dbSubnetGroupName })),
+    );
   },
 };
 

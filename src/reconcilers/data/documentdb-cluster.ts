@@ -72,8 +72,13 @@ export const documentDbCluster: AwsKind<DocumentDbClusterProps, DatabaseClusterO
   async update({ env: aws }, live, props, changed) {
     // An upgrade of the major version is refused together with anything else; the rest comes with the next pass.
     if (changed.has('engineVersion') && isMajorChange(live.props.engineVersion, props.engineVersion)) {
-      const upgrade = new Set([...changed].filter((field) => field === 'engineVersion' || field === 'dbClusterParameterGroupName'));
-      return modifyCluster(aws, live, props, upgrade, { ...modificationOf(props, upgrade), AllowMajorVersionUpgrade: true });
+      const upgrade = new Set(
+        [...changed].filter((field) => field === 'engineVersion' || field === 'dbClusterParameterGroupName'),
+      );
+      return modifyCluster(aws, live, props, upgrade, {
+        ...modificationOf(props, upgrade),
+        AllowMajorVersionUpgrade: true,
+      });
     }
     const [wanted, found] = [props.enabledCloudwatchLogsExports, live.props.enabledCloudwatchLogsExports ?? []];
     await modifyCluster(aws, live, props, changed, {
@@ -107,7 +112,8 @@ function toObserved(item: DBCluster, claimed: Claim): Observed<DocumentDbCluster
 
 /** What is being switched on or off counts as done. */
 function exportsOf(item: DBCluster): readonly string[] {
-  const { LogTypesToEnable = [], LogTypesToDisable = [] } = item.PendingModifiedValues?.PendingCloudwatchLogsExports ?? {};
+  const { LogTypesToEnable = [], LogTypesToDisable = [] } =
+    item.PendingModifiedValues?.PendingCloudwatchLogsExports ?? {};
   const enabled = (item.EnabledCloudwatchLogsExports ?? []).filter((type) => !LogTypesToDisable.includes(type));
   return [...new Set([...enabled, ...LogTypesToEnable])];
 }

@@ -1,11 +1,12 @@
 import type { FileSystemDescription } from '@aws-sdk/client-efs';
-import type { Aws, AwsKind } from '../../aws/aws.ts';
-import { ignoreGone, orUndefined } from '../../aws/errors.ts';
+import type { AwsKind } from '../../aws/aws.ts';
+import { ignoreGone } from '../../aws/errors.ts';
 import { collect } from '../../aws/pages.ts';
-import { canonicalPolicy, parsePolicy, type PolicyDocument } from '../../aws/policy.ts';
+import { canonicalPolicy, type PolicyDocument } from '../../aws/policy.ts';
 import { fromTags, toTags } from '../../aws/tags.ts';
-import type { LiveProps, Observed, Phase } from '../../engine/kind.ts';
+import type { Observed, Phase } from '../../engine/kind.ts';
 import { claim, ours, type Claim } from './claim.ts';
+import { settingsOf, withResource, type Settings } from './file-system-settings.ts';
 
 export interface FileSystemProps {
   /** What makes a repeated create find the first one. */
@@ -76,7 +77,10 @@ export const fileSystem: AwsKind<FileSystemProps, FileSystemOutputs> = {
         Tags: fromTags(node.tags),
       }),
     );
-    return toObserved(item, ours(node.name, node.tags), { policy: undefined, automaticBackups: props.automaticBackups });
+    return toObserved(item, ours(node.name, node.tags), {
+      policy: undefined,
+      automaticBackups: props.automaticBackups,
+    });
   },
 
   async update({ env: aws }, live, props, changed) {
@@ -92,7 +96,9 @@ export const fileSystem: AwsKind<FileSystemProps, FileSystemOutputs> = {
         }),
       );
     if (changed.has('policy'))
-      await efs.send(new efs.PutFileSystemPolicyCommand({ FileSystemId, Policy: withResource(props.policy, fileSystemArn) }));
+      await efs.send(
+        new efs.PutFileSystemPolicyCommand({ FileSystemId, Policy: withResource(props.policy, fileSystemArn) }),
+      );
     if (changed.has('automaticBackups')) {
       const BackupPolicy = { Status: props.automaticBackups ? ('ENABLED' as const) : ('DISABLED' as const) };
       await efs.send(new efs.PutBackupPolicyCommand({ FileSystemId, BackupPolicy }));
@@ -110,39 +116,19 @@ export const fileSystem: AwsKind<FileSystemProps, FileSystemOutputs> = {
   },
 };
 
-type Settings = Pick<LiveProps<FileSystemProps>, 'policy' | 'automaticBackups'>;
-
-async function settingsOf(aws: Aws, { FileSystemId, FileSystemArn }: FileSystemDescription): Promise<Settings> {
-  const efs = await aws.efs();
-  const [policy, backup] = await Promise.all([
-    orUndefined(efs.send(new efs.DescribeFileSystemPolicyCommand({ FileSystemId }))),
-    orUndefined(efs.send(new efs.DescribeBackupPolicyCommand({ FileSystemId }))),
-  ]);
-  const status = backup?.BackupPolicy?.Status;
-  return {
-    policy: policy?.Policy === undefined ? undefined : withoutResource(parsePolicy(policy.Policy), FileSystemArn),
-    automaticBackups: status === 'ENABLED' || status === 'ENABLING',
-  };
-}
-
-function withResource(policy: PolicyDocument, arn: string | undefined): string {
-  return JSON.stringify({ ...policy, Statement: policy.Statement.map((statement) => ({ ...statement, Resource: arn })) });
-}
-
-function withoutResource(policy: PolicyDocument, arn: string | undefined): PolicyDocument {
-  const Statement = policy.Statement.map(({ Resource, ...statement }) =>
-    String(Resource ?? arn) === arn ? statement : { ...statement, ...(Resource !== undefined && { Resource }) },
-  );
-  return { ...policy, Statement };
-}
-
 function standingOf(state: string | undefined): { readonly phase: Phase; readonly because?: string } {
   if (state === 'available' || state === 'updating') return { phase: 'ready' };
   if (state === 'deleting') return { phase: 'deleting' };
-  return state === 'error' ? { phase: 'failed', because: 'AWS says error' } : { phase: 'pending', because: `AWS says ${state ?? 'nothing yet'}` };
+  return state === 'error'
+    ? { phase: 'failed', because: 'AWS says error' }
+    : { phase: 'pending', because: `AWS says ${state ?? 'nothing yet'}` };
 }
 
-function toObserved(item: FileSystemDescription, claimed: Claim, settings: Settings): Observed<FileSystemProps, FileSystemOutputs> {
+function toObserved(
+  item: FileSystemDescription,
+  claimed: Claim,
+  settings: Settings,
+): Observed<FileSystemProps, FileSystemOutputs> {
   return {
     ...claimed,
     ...standingOf(item.LifeCycleState),
@@ -151,7 +137,8 @@ function toObserved(item: FileSystemDescription, claimed: Claim, settings: Setti
       performanceMode: item.PerformanceMode as FileSystemProps['performanceMode'],
       encrypted: item.Encrypted as true | undefined,
       throughputMode: item.ThroughputMode,
-      provisionedThroughputInMibps: item.ThroughputMode === 'provisioned' ? item.ProvisionedThroughputInMibps : undefined,
+      provisionedThroughputInMibps:
+        item.ThroughputMode === 'provisioned' ? item.ProvisionedThroughputInMibps : undefined,
       ...settings,
     },
     outputs: { fileSystemId: item.FileSystemId, fileSystemArn: item.FileSystemArn },

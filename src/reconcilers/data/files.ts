@@ -18,7 +18,13 @@ export interface FilesPart {
 
 /** Who comes without TLS is turned away; who comes through a mount target may do everything in its folder. */
 const secure = policy(
-  { Sid: 'TlsOnly', Effect: 'Deny', Principal: { AWS: '*' }, Action: '*', Condition: { Bool: { 'aws:SecureTransport': 'false' } } },
+  {
+    Sid: 'TlsOnly',
+    Effect: 'Deny',
+    Principal: { AWS: '*' },
+    Action: '*',
+    Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+  },
   {
     Sid: 'ThroughMountTargets',
     Effect: 'Allow',

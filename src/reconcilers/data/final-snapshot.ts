@@ -16,7 +16,10 @@ export const FINAL_SNAPSHOT_TAG = 'mcpgw:final-snapshot';
 const LONGEST = 63;
 
 interface Doomed {
-  readonly props: { readonly deletionProtection: boolean | undefined; readonly finalSnapshotIdentifier: string | undefined };
+  readonly props: {
+    readonly deletionProtection: boolean | undefined;
+    readonly finalSnapshotIdentifier: string | undefined;
+  };
   readonly outputs: { readonly dbClusterIdentifier: string | undefined; readonly dbClusterArn: string | undefined };
   readonly tags?: Tags | undefined;
 }
@@ -35,7 +38,9 @@ export async function deleteWithSnapshot(
   const DBClusterIdentifier = must(live.outputs.dbClusterIdentifier, 'dbClusterIdentifier');
   if (live.props.deletionProtection === true) {
     await ignoreGone(
-      rds.send(new rds.ModifyDBClusterCommand({ DBClusterIdentifier, DeletionProtection: false, ApplyImmediately: true })),
+      rds.send(
+        new rds.ModifyDBClusterCommand({ DBClusterIdentifier, DeletionProtection: false, ApplyImmediately: true }),
+      ),
     );
     return 'again';
   }
@@ -60,14 +65,24 @@ export async function deleteWithSnapshot(
     return 'again';
   }
   if (snapshot.Status === 'failed')
-    throw stalled('SnapshotFailed', `the final snapshot ${name} failed, so the cluster stays; delete that snapshot and try again`);
+    throw stalled(
+      'SnapshotFailed',
+      `the final snapshot ${name} failed, so the cluster stays; delete that snapshot and try again`,
+    );
   if (snapshot.Status !== 'available')
-    throw waiting('SnapshotNotAvailable', `the final snapshot ${name} is ${snapshot.Status ?? 'not known'}, ${snapshot.PercentProgress ?? 0}% done`);
-  await ignoreGone(rds.send(new rds.DeleteDBClusterCommand({ DBClusterIdentifier, SkipFinalSnapshot: true, ...options })));
+    throw waiting(
+      'SnapshotNotAvailable',
+      `the final snapshot ${name} is ${snapshot.Status ?? 'not known'}, ${snapshot.PercentProgress ?? 0}% done`,
+    );
+  await ignoreGone(
+    rds.send(new rds.DeleteDBClusterCommand({ DBClusterIdentifier, SkipFinalSnapshot: true, ...options })),
+  );
 }
 
 async function snapshotNamed(aws: Aws, name: string): Promise<DBClusterSnapshot | undefined> {
   const rds = await aws.rds();
-  const found = await orUndefined(rds.send(new rds.DescribeDBClusterSnapshotsCommand({ DBClusterSnapshotIdentifier: name })));
+  const found = await orUndefined(
+    rds.send(new rds.DescribeDBClusterSnapshotsCommand({ DBClusterSnapshotIdentifier: name })),
+  );
   return found?.DBClusterSnapshots?.[0];
 }

@@ -24,7 +24,10 @@ export interface KeycloakDatabasePart {
 export const DATABASE_PORT = 5432;
 export const DATABASE_NAME = 'keycloak';
 
-export function declareKeycloakDatabase(declaration: Declaration, { network, identity }: Surroundings): KeycloakDatabasePart {
+export function declareKeycloakDatabase(
+  declaration: Declaration,
+  { network, identity }: Surroundings,
+): KeycloakDatabasePart {
   const { graph, gateway, names } = declaration;
   const wanted = gateway.databases.keycloak;
   const called = names.keycloakDatabase;

@@ -1,6 +1,6 @@
 import type { MountTargetDescription } from '@aws-sdk/client-efs';
 import type { Aws, AwsKind } from '../../aws/aws.ts';
-import { ignoreGone } from '../../aws/errors.ts';
+import { ignoreGone, orUndefined } from '../../aws/errors.ts';
 import { collect } from '../../aws/pages.ts';
 import { isOurs } from '../../aws/tags.ts';
 import { must } from '../../engine/errors.ts';
@@ -58,11 +58,18 @@ export const mountTarget: AwsKind<MountTargetProps, MountTargetOutputs> = {
     const complete = !names.has(undefined);
     const lists = fileSystems.map(async (system) => {
       const input = { FileSystemId: system.outputs.fileSystemId };
-      const list = await collect(efs.paginateDescribeMountTargets({ client: efs.client }, input), (page) => page.MountTargets);
-      const staying = list.filter((item) => item.LifeCycleState !== 'deleted' && (complete || names.has(item.SubnetId)));
+      const pages = efs.paginateDescribeMountTargets({ client: efs.client }, input);
+      const list = (await orUndefined(collect(pages, (page) => page.MountTargets))) ?? [];
+      const staying = list.filter(
+        (item) => item.LifeCycleState !== 'deleted' && (complete || names.has(item.SubnetId)),
+      );
       const groups = await groupsByInterface(aws, staying);
       return staying.map((item) =>
-        toObserved(item, names.get(item.SubnetId) ?? `${system.name}/${item.MountTargetId ?? ''}`, groups.get(item.NetworkInterfaceId)),
+        toObserved(
+          item,
+          names.get(item.SubnetId) ?? `${system.name}/${item.MountTargetId ?? ''}`,
+          groups.get(item.NetworkInterfaceId),
+        ),
       );
     });
     return (await Promise.all(lists)).flat();
@@ -115,8 +122,13 @@ async function groupsByInterface(
   if (Values.length === 0) return new Map();
   const ec2 = await aws.ec2();
   const Filters = [{ Name: 'network-interface-id', Values }];
-  const found = await collect(ec2.paginateDescribeNetworkInterfaces({ client: ec2.client }, { Filters }), (page) => page.NetworkInterfaces);
-  return new Map(found.map((item) => [item.NetworkInterfaceId, (item.Groups ?? []).map((group) => must(group.GroupId, 'GroupId'))]));
+  const found = await collect(
+    ec2.paginateDescribeNetworkInterfaces({ client: ec2.client }, { Filters }),
+    (page) => page.NetworkInterfaces,
+  );
+  return new Map(
+    found.map((item) => [item.NetworkInterfaceId, (item.Groups ?? []).map((group) => must(group.GroupId, 'GroupId'))]),
+  );
 }
 
 const PHASES: Readonly<Record<string, Phase>> = {

@@ -36,7 +36,10 @@ export function declareParameters(
         type,
         value,
         ...(from !== undefined && {
-          secret: { $secret: from.secret.ref('arn', { when: 'ready' }), ...(from.key !== undefined && { key: from.key }) },
+          secret: {
+            $secret: from.secret.ref('arn', { when: 'ready' }),
+            ...(from.key !== undefined && { key: from.key }),
+          },
           secretVersion: from.secret.ref('versionId'),
         }),
       },

@@ -2,10 +2,29 @@ import type { Phase } from '../../engine/kind.ts';
 
 const USABLE = new Set(['available', 'backing-up', 'storage-optimization', 'maintenance', 'failing-over']);
 const UNDERWAY = new Set([
-  'creating', 'modifying', 'upgrading', 'renaming', 'rebooting', 'promoting', 'starting', 'stopping', 'scaling-compute',
-  'scaling-storage', 'migrating', 'preparing-data-migration', 'resetting-master-credentials', 'moving-to-vpc',
-  'configuring-enhanced-monitoring', 'configuring-iam-database-auth', 'configuring-log-exports', 'configuring-associated-roles',
-  'update-iam-db-auth', 'update-storage-encryption', 'delete-precheck', 'converting-to-vpc', 'reactivating',
+  'creating',
+  'modifying',
+  'upgrading',
+  'renaming',
+  'rebooting',
+  'promoting',
+  'starting',
+  'stopping',
+  'scaling-compute',
+  'scaling-storage',
+  'migrating',
+  'preparing-data-migration',
+  'resetting-master-credentials',
+  'moving-to-vpc',
+  'configuring-enhanced-monitoring',
+  'configuring-iam-database-auth',
+  'configuring-log-exports',
+  'configuring-associated-roles',
+  'update-iam-db-auth',
+  'update-storage-encryption',
+  'delete-precheck',
+  'converting-to-vpc',
+  'reactivating',
 ]);
 const ADVICE: Readonly<Record<string, string>> = {
   stopped: 'it was stopped; start it again (aws rds start-db-cluster)',
@@ -19,7 +38,8 @@ const ADVICE: Readonly<Record<string, string>> = {
 
 /** What a cluster's or an instance's status means. AWS refuses changes and deletion in all but `available`. */
 export function phaseOf(status: string | undefined): { readonly phase: Phase; readonly because?: string } {
-  if (status === undefined || UNDERWAY.has(status)) return { phase: 'pending', because: `AWS says ${status ?? 'nothing yet'}` };
+  if (status === undefined || UNDERWAY.has(status))
+    return { phase: 'pending', because: `AWS says ${status ?? 'nothing yet'}` };
   if (USABLE.has(status)) return { phase: 'ready' };
   if (status === 'deleting') return { phase: 'deleting' };
   return { phase: 'failed', because: ADVICE[status] ?? `AWS says ${status}` };

@@ -1,4 +1,3 @@
-import { must } from '../../engine/errors.ts';
 import { format, isRef, type Format, type Input, type Ref } from '../../engine/ref.ts';
 import type { Gateway } from '../../spec/gateway.ts';
 import type { Choice, Condition, Conditional, Line, PlaceName } from '../../spec/releases/release.ts';
@@ -74,16 +73,12 @@ export function fill(text: string, gateway: Gateway, places: Places): Input<stri
 
 /** What the manifest does not say is empty; a list stands with commas. */
 function textAt(gateway: Gateway, path: string): string {
-  let value: unknown = gateway;
-  for (const key of path.split('.'))
-    value = must(
-      typeof value === 'object' && value !== null
-        ? { found: (value as Readonly<Record<string, unknown>>)[key] }
-        : undefined,
-      path,
-    ).found;
+  const value = path.split('.').reduce<unknown>((whole, key) => {
+    if (typeof whole !== 'object' || whole === null) throw new Error(`a manifest has no ${path}`);
+    return (whole as Readonly<Record<string, unknown>>)[key];
+  }, gateway);
   if (value === undefined) return '';
   if (Array.isArray(value)) return value.join(',');
-  if (typeof value === 'object') throw new Error(`${path} is no single value of a manifest`);
-  return String(value);
+  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return String(value);
+  throw new Error(`${path} is no single value of a manifest`);
 }

@@ -22,7 +22,9 @@ export interface LifecyclePolicyProps {
   readonly rules: readonly LifecycleRule[];
 }
 
-export type LifecyclePolicyOutputs = Readonly<Record<never, never>>;
+export interface LifecyclePolicyOutputs {
+  readonly repositoryName: string;
+}
 
 export const lifecyclePolicy: AwsKind<LifecyclePolicyProps, LifecyclePolicyOutputs> = {
   name: 'LifecyclePolicy',
@@ -63,5 +65,5 @@ function toObserved(
   text: string,
 ): Observed<LifecyclePolicyProps, LifecyclePolicyOutputs> {
   const { rules } = JSON.parse(text) as Pick<LifecyclePolicyProps, 'rules'>;
-  return { name, phase: 'ready', props: { repositoryName, rules }, outputs: {} };
+  return { name, phase: 'ready', props: { repositoryName, rules }, outputs: { repositoryName } };
 }

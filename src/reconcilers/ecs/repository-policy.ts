@@ -10,7 +10,9 @@ export interface RepositoryPolicyProps {
   readonly document: PolicyDocument;
 }
 
-export type RepositoryPolicyOutputs = Readonly<Record<never, never>>;
+export interface RepositoryPolicyOutputs {
+  readonly repositoryName: string;
+}
 
 export const repositoryPolicy: AwsKind<RepositoryPolicyProps, RepositoryPolicyOutputs> = {
   name: 'RepositoryPolicy',
@@ -56,5 +58,5 @@ function toObserved(
   repositoryName: string,
   document: PolicyDocument,
 ): Observed<RepositoryPolicyProps, RepositoryPolicyOutputs> {
-  return { name, phase: 'ready', props: { repositoryName, document }, outputs: {} };
+  return { name, phase: 'ready', props: { repositoryName, document }, outputs: { repositoryName } };
 }

@@ -52,7 +52,7 @@ export interface DeploymentProps {
   readonly rollback: boolean;
 }
 
-type Fields = ReadonlySet<keyof ServiceProps & string>;
+type Fields = ReadonlySet<keyof ServiceProps>;
 
 export const allFields: Fields = new Set([
   'taskDefinition',
@@ -72,7 +72,7 @@ export function toInput(
   props: ServiceProps,
   fields: Fields,
 ): Partial<CreateServiceCommandInput & UpdateServiceCommandInput> {
-  const has = (...names: readonly (keyof ServiceProps & string)[]): boolean => names.some((name) => fields.has(name));
+  const has = (...names: readonly (keyof ServiceProps)[]): boolean => names.some((name) => fields.has(name));
   return {
     ...(has('taskDefinition') && { taskDefinition: props.taskDefinition }),
     ...(has('desiredCount') && { desiredCount: props.desiredCount }),

@@ -21,14 +21,19 @@ export async function listRoles(aws: Aws, names: readonly string[]): Promise<rea
   const isOf = concerns(aws, names);
   const iam = await aws.iam();
   try {
-    const pages = iam.paginateGetAccountAuthorizationDetails({ client: iam.client, pageSize: 1000 }, { Filter: ['Role'] });
+    const pages = iam.paginateGetAccountAuthorizationDetails(
+      { client: iam.client, pageSize: 1000 },
+      { Filter: ['Role'] },
+    );
     const roles = await collect(pages, (page) => page.RoleDetailList);
     return roles.filter((role) => isOf(role, role.RoleName));
   } catch (error) {
     if (!isForbidden(error)) throw error;
   }
   const roles = await collect(iam.paginateListRoles({ client: iam.client, pageSize: 1000 }, {}), (page) => page.Roles);
-  return Promise.all(roles.filter((role) => isOf(role, role.RoleName)).map(({ RoleName }) => readRole(aws, RoleName ?? '')));
+  return Promise.all(
+    roles.filter((role) => isOf(role, role.RoleName)).map(({ RoleName }) => readRole(aws, RoleName ?? '')),
+  );
 }
 
 async function readRole(aws: Aws, RoleName: string): Promise<RoleDetail> {

@@ -31,7 +31,14 @@ export const kmsKey: AwsKind<KmsKeyProps, KmsKeyOutputs> = {
   stateful: true,
   takes: { create: 5, update: 5, delete: 2 },
   actions: {
-    read: ['kms:DescribeKey', 'kms:GetKeyRotationStatus', 'kms:ListAliases', 'kms:ListKeys', 'kms:ListResourceTags', 'tag:GetResources'],
+    read: [
+      'kms:DescribeKey',
+      'kms:GetKeyRotationStatus',
+      'kms:ListAliases',
+      'kms:ListKeys',
+      'kms:ListResourceTags',
+      'tag:GetResources',
+    ],
     write: [
       'kms:CancelKeyDeletion',
       'kms:CreateAlias',
@@ -75,7 +82,11 @@ export const kmsKey: AwsKind<KmsKeyProps, KmsKeyOutputs> = {
     if (target === undefined) await kms.send(new kms.CreateAliasCommand(input));
     // An alias outlives its key's good days: it stays while that is waiting to be deleted.
     else if (target.ours || target.KeyState === 'PendingDeletion') await kms.send(new kms.UpdateAliasCommand(input));
-    else throw stalled('AliasTaken', `${props.aliasName} stands for the key ${target.Arn ?? ''}, which is not this gateway's`);
+    else
+      throw stalled(
+        'AliasTaken',
+        `${props.aliasName} stands for the key ${target.Arn ?? ''}, which is not this gateway's`,
+      );
   },
 
   async retag({ env: aws }, live, tags) {

@@ -38,7 +38,12 @@ export async function listKeys(aws: Aws, aliasNames: ReadonlySet<string>): Promi
   return (await Promise.all(found)).filter((key) => key !== undefined);
 }
 
-async function readKey(aws: Aws, KeyId: string | undefined, aliasName: string | undefined, tags: Tags): Promise<Key | undefined> {
+async function readKey(
+  aws: Aws,
+  KeyId: string | undefined,
+  aliasName: string | undefined,
+  tags: Tags,
+): Promise<Key | undefined> {
   const kms = await aws.kms();
   const { KeyMetadata } = await kms.send(new kms.DescribeKeyCommand({ KeyId }));
   const isDying = KeyMetadata?.KeyState === 'PendingDeletion';
@@ -56,7 +61,8 @@ async function tagsOf(aws: Aws, KeyId: string | undefined): Promise<Tags | undef
     const pages = kms.paginateListResourceTags({ client: kms.client }, { KeyId });
     return toTags(await collect(pages, (page) => page.Tags));
   } catch (error) {
-    if (isForbidden(error) && error instanceof Error && /no resource-based policy allows/.test(error.message)) return undefined;
+    if (isForbidden(error) && error instanceof Error && /no resource-based policy allows/.test(error.message))
+      return undefined;
     if (isGone(error)) return undefined;
     throw error;
   }

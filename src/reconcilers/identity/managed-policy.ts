@@ -74,7 +74,11 @@ export const managedPolicy: AwsKind<ManagedPolicyProps, ManagedPolicyOutputs> = 
         Tags: fromTags(node.tags),
       }),
     );
-    return toObserved({ ...must(Policy, 'Policy'), PolicyVersionList: [{ Document, IsDefaultVersion: true }] }, node.tags, node.name);
+    return toObserved(
+      { ...must(Policy, 'Policy'), PolicyVersionList: [{ Document, IsDefaultVersion: true }] },
+      node.tags,
+      node.name,
+    );
   },
 
   async update({ env: aws }, live, props) {
@@ -84,7 +88,11 @@ export const managedPolicy: AwsKind<ManagedPolicyProps, ManagedPolicyOutputs> = 
     if (length + 1 >= MOST_VERSIONS)
       await ignoreGone(iam.send(new iam.DeletePolicyVersionCommand({ PolicyArn, VersionId: oldest })));
     await iam.send(
-      new iam.CreatePolicyVersionCommand({ PolicyArn, PolicyDocument: JSON.stringify(props.document), SetAsDefault: true }),
+      new iam.CreatePolicyVersionCommand({
+        PolicyArn,
+        PolicyDocument: JSON.stringify(props.document),
+        SetAsDefault: true,
+      }),
     );
   },
 

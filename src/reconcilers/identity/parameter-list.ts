@@ -21,10 +21,15 @@ async function describe(aws: Aws, filter: ParameterStringFilter): Promise<readon
 }
 
 /** The values of these, in clear. */
-export async function valuesOf(aws: Aws, names: readonly string[]): Promise<ReadonlyMap<string | undefined, string | undefined>> {
+export async function valuesOf(
+  aws: Aws,
+  names: readonly string[],
+): Promise<ReadonlyMap<string | undefined, string | undefined>> {
   const ssm = await aws.ssm();
   const answers = await Promise.all(
-    chunks(names, 10).map((Names) => ssm.send(new ssm.GetParametersCommand({ Names: [...Names], WithDecryption: true }))),
+    chunks(names, 10).map((Names) =>
+      ssm.send(new ssm.GetParametersCommand({ Names: [...Names], WithDecryption: true })),
+    ),
   );
   return new Map(answers.flatMap(({ Parameters }) => (Parameters ?? []).map((item) => [item.Name, item.Value])));
 }

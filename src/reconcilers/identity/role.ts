@@ -89,7 +89,9 @@ export const role: AwsKind<RoleProps, RoleOutputs> = {
       const found = live.props.inlinePolicies ?? {};
       for (const [PolicyName, document] of Object.entries(props.inlinePolicies))
         if (!equal(canonicalPolicy(document), canonicalPolicy(found[PolicyName])))
-          await iam.send(new iam.PutRolePolicyCommand({ RoleName, PolicyName, PolicyDocument: JSON.stringify(document) }));
+          await iam.send(
+            new iam.PutRolePolicyCommand({ RoleName, PolicyName, PolicyDocument: JSON.stringify(document) }),
+          );
       for (const PolicyName of Object.keys(found))
         if (!(PolicyName in props.inlinePolicies))
           await ignoreGone(iam.send(new iam.DeleteRolePolicyCommand({ RoleName, PolicyName })));

@@ -72,7 +72,8 @@ const compose = ({ member, beside }: SecretContent, value: string): string =>
 function check({ accepts }: SecretContent, from: SecretSource, value: string, text: string): void {
   if (accepts !== undefined && !ACCEPTED[accepts].pattern.test(value))
     throw stalled('BadPassword', `${sourceText(from)} holds no password ${ACCEPTED[accepts].words}`);
-  if (Buffer.byteLength(text) > MOST_BYTES) throw stalled('TooLong', `${sourceText(from)} holds more than a secret can`);
+  if (Buffer.byteLength(text) > MOST_BYTES)
+    throw stalled('TooLong', `${sourceText(from)} holds more than a secret can`);
 }
 
 /** Draws until every class is there, which leaves all values of that kind equally likely. */

@@ -29,7 +29,7 @@ export interface SecretOutputs {
 
 const RECOVERY_DAYS = 7;
 
-/** Processes that wrote secrets the list has not shown yet. */
+/** Those who wrote secrets that the list has not shown yet. */
 const ahead = new WeakSet<Aws>();
 
 export const secret: AwsKind<SecretProps, SecretOutputs> = {
@@ -65,7 +65,11 @@ export const secret: AwsKind<SecretProps, SecretOutputs> = {
     const isAsWanted = (live: Observed<SecretProps>): boolean => {
       const props = wanted.get(live.props.secretName ?? '')?.props;
       const version = known<string | undefined>(props?.versionId) ?? live.props.versionId;
-      return live.phase === 'ready' && version === live.props.versionId && known(props?.description) === live.props.description;
+      return (
+        live.phase === 'ready' &&
+        version === live.props.versionId &&
+        known(props?.description) === live.props.description
+      );
     };
     if (listed.filter(isAsWanted).length === wanted.size && !ahead.has(aws)) return listed;
 
@@ -79,11 +83,19 @@ export const secret: AwsKind<SecretProps, SecretOutputs> = {
   async create({ env: aws, node, token }, props) {
     const secrets = await aws.secretsmanager();
     const { text, versionId = token } = await wantedText(aws, props);
-    const input = { Name: props.secretName, Description: props.description, SecretString: text, ClientRequestToken: versionId };
+    const input = {
+      Name: props.secretName,
+      Description: props.description,
+      SecretString: text,
+      ClientRequestToken: versionId,
+    };
     ahead.add(aws);
     const { ARN, Name } = await secrets.send(new secrets.CreateSecretCommand({ ...input, Tags: fromTags(node.tags) }));
     const VersionIdsToStages = { [versionId]: ['AWSCURRENT'] };
-    return toObserved({ ARN, Name, Description: props.description, VersionIdsToStages, Tags: fromTags(node.tags) }, node.name);
+    return toObserved(
+      { ARN, Name, Description: props.description, VersionIdsToStages, Tags: fromTags(node.tags) },
+      node.name,
+    );
   },
 
   async update({ env: aws }, live, props, changed) {
@@ -115,11 +127,15 @@ export const secret: AwsKind<SecretProps, SecretOutputs> = {
   },
 };
 
-async function wantedText(aws: Aws, { secretName, content, comparisonKey, versionId }: SecretProps): Promise<SecretText> {
+async function wantedText(
+  aws: Aws,
+  { secretName, content, comparisonKey, versionId }: SecretProps,
+): Promise<SecretText> {
   const found = await textOf(aws, content, comparisonKey);
   const from = suppliedFrom(content);
   const source = from === undefined ? '' : sourceText(from);
-  if (found === undefined) throw stalled('SourceAbsent', `the secret ${secretName} is made from ${source}, which is not there`);
+  if (found === undefined)
+    throw stalled('SourceAbsent', `the secret ${secretName} is made from ${source}, which is not there`);
   if (versionId !== undefined && versionId !== found.versionId)
     throw stalled('SourceChanged', `${source} has changed since the plan was made: plan again`);
   return found;

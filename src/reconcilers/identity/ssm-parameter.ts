@@ -50,15 +50,27 @@ export const ssmParameter: AwsKind<SsmParameterProps, SsmParameterOutputs> = {
     const names = own.map((item) => must(item.Name, 'Name'));
     const holdsSecret = (name: string): boolean => wanted.get(name)?.props.secret !== undefined;
     const [values, others] = await Promise.all([
-      valuesOf(aws, names.filter((name) => wanted.has(name) && !holdsSecret(name))),
-      listNamed(aws, [...wanted.keys()].filter((name) => !names.includes(name))),
+      valuesOf(
+        aws,
+        names.filter((name) => wanted.has(name) && !holdsSecret(name)),
+      ),
+      listNamed(
+        aws,
+        [...wanted.keys()].filter((name) => !names.includes(name)),
+      ),
     ]);
     return Promise.all(
       [...own, ...others].map(async (item) => {
         const name = must(item.Name, 'Name');
         const listed = holdsSecret(name) ? undefined : owned.get(arnOf(aws, name));
         const tags = listed ?? (await tagsOf(aws, name));
-        return toObserved(aws, item, wanted.get(name)?.name, tags, holdsSecret(name) ? written(item, tags) : { value: values.get(name) });
+        return toObserved(
+          aws,
+          item,
+          wanted.get(name)?.name,
+          tags,
+          holdsSecret(name) ? written(item, tags) : { value: values.get(name) },
+        );
       }),
     );
   },
@@ -76,7 +88,9 @@ export const ssmParameter: AwsKind<SsmParameterProps, SsmParameterOutputs> = {
   async update({ env: aws }, _live, props) {
     const ssm = await aws.ssm();
     const { parameterName: Name, type: Type } = props;
-    const { Version } = await ssm.send(new ssm.PutParameterCommand({ Name, Type, Value: textOf(props), Overwrite: true }));
+    const { Version } = await ssm.send(
+      new ssm.PutParameterCommand({ Name, Type, Value: textOf(props), Overwrite: true }),
+    );
     if (props.secret === undefined) return;
     await retag(aws, Name, marks(props, must(Version, 'Version')));
   },
@@ -92,7 +106,9 @@ export const ssmParameter: AwsKind<SsmParameterProps, SsmParameterOutputs> = {
 const textOf = ({ value, secret }: SsmParameterProps): string =>
   secret === undefined
     ? value
-    : value.replace(/\{secret(:url)?\}/g, (_, url) => (url === undefined ? secret.open() : encodeURIComponent(secret.open())));
+    : value.replace(/\{secret(:url)?\}/g, (_, url) =>
+        url === undefined ? secret.open() : encodeURIComponent(secret.open()),
+      );
 
 const digest = (text: string): string => `sha256:${createHash('sha256').update(text).digest('hex').slice(0, 16)}`;
 

@@ -35,7 +35,13 @@ async function orClosed<T>(answer: Promise<T>): Promise<T | undefined> {
   try {
     return await answer;
   } catch (error) {
-    if (isGone(error) || isForbidden(error) || codeOf(error) === 'InvalidRequest' || codeOf(error) === 'DecryptionFailure') return undefined;
+    if (
+      isGone(error) ||
+      isForbidden(error) ||
+      codeOf(error) === 'InvalidRequest' ||
+      codeOf(error) === 'DecryptionFailure'
+    )
+      return undefined;
     throw error;
   }
 }

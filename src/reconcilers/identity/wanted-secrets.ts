@@ -62,8 +62,18 @@ export function wantedSecrets<T>(gateway: Gateway, names: Names, make: (wanted: 
     adminPassword: add('admin-password', names.secret.adminPassword, 'User admin of the registry', {
       from: from(registry.adminPassword, everyClass),
     }),
-    keycloakClient: add('keycloak-client', names.secret.keycloakClient, 'Keycloak client of the web interface', client('mcp-gateway-web')),
-    keycloakM2m: add('keycloak-m2m', names.secret.keycloakM2m, 'Keycloak client of machines', client('mcp-gateway-m2m')),
+    keycloakClient: add(
+      'keycloak-client',
+      names.secret.keycloakClient,
+      'Keycloak client of the web interface',
+      client('mcp-gateway-web'),
+    ),
+    keycloakM2m: add(
+      'keycloak-m2m',
+      names.secret.keycloakM2m,
+      'Keycloak client of machines',
+      client('mcp-gateway-m2m'),
+    ),
     keycloakAdmin: add('keycloak-admin', names.secret.keycloakAdmin, 'Administrator of Keycloak', {
       from: from(keycloak.adminPassword),
     }),
@@ -71,18 +81,27 @@ export function wantedSecrets<T>(gateway: Gateway, names: Names, make: (wanted: 
       from: fromOthers(embeddings.apiKey),
     }),
     ...(security.entra.enabled && {
-      entra: add('entra', names.secret.entra, 'Client secret of Entra ID', { from: fromOthers(security.entra.clientSecret) }),
+      entra: add('entra', names.secret.entra, 'Client secret of Entra ID', {
+        from: fromOthers(security.entra.clientSecret),
+      }),
     }),
     ...(observability.enabled && {
-      metricsApi: add('metrics-api', names.secret.metricsApi, 'API key of the metrics service', { from: { generate: token } }),
+      metricsApi: add('metrics-api', names.secret.metricsApi, 'API key of the metrics service', {
+        from: { generate: token },
+      }),
       grafanaAdmin: add('grafana-admin', names.secret.grafanaAdmin, 'Administrator of Grafana', {
         from: from(observability.grafana.adminPassword),
       }),
     }),
     ...(security.staticToken.enabled && {
-      registryApiToken: add('registry-api-token', names.secret.registryApiToken, 'Token that opens the API of the registry', {
-        from: from(security.staticToken.token, token),
-      }),
+      registryApiToken: add(
+        'registry-api-token',
+        names.secret.registryApiToken,
+        'Token that opens the API of the registry',
+        {
+          from: from(security.staticToken.token, token),
+        },
+      ),
     }),
     ...(security.federation.staticToken !== undefined && {
       federationToken: add('federation-token', names.secret.federationToken, 'Token of federated registries', {

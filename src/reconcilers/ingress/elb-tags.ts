@@ -4,6 +4,7 @@ import { chunks } from '../../aws/pages.ts';
 import { foreignMark, fromTags, isOurs, nodeName, toTags } from '../../aws/tags.ts';
 import { must } from '../../engine/errors.ts';
 import type { Tags } from '../../engine/kind.ts';
+import { isRef, type Input, type NodeId } from '../../engine/ref.ts';
 
 const MOST_ARNS = 20;
 
@@ -44,3 +45,7 @@ export async function claimMade(aws: Aws, node: { readonly name: string; readonl
   const tags = found?.get(made) ?? node.tags;
   return { name: node.name, tags, foreign: isOurs(aws, tags) ? undefined : foreignMark(tags) };
 }
+
+/** Whether a prop means this thing: by its ARN, or as what its node gives, which may not be filled in yet. */
+export const means = (prop: Input<string>, node: NodeId, arn: string | undefined): boolean =>
+  isRef(prop) ? prop.$ref === node : prop === arn;

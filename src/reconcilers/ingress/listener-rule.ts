@@ -4,9 +4,8 @@ import { ignoreGone } from '../../aws/errors.ts';
 import { collect } from '../../aws/pages.ts';
 import { fromTags } from '../../aws/tags.ts';
 import { must } from '../../engine/errors.ts';
-import type { Observed } from '../../engine/kind.ts';
-import { known } from '../../engine/ref.ts';
-import { claim, retagElb, tagsByArn, type Claim } from './elb-tags.ts';
+import { idOf, type Observed } from '../../engine/kind.ts';
+import { claim, means, retagElb, tagsByArn, type Claim } from './elb-tags.ts';
 import { fromAction, toAction, type ListenerAction } from './listener-action.ts';
 import { listener } from './listener.ts';
 
@@ -59,7 +58,7 @@ export const listenerRule: AwsKind<ListenerRuleProps, ListenerRuleOutputs> = {
     return all.flatMap(({ item, parent, listenerArn }) => {
       // One that somebody made where ours should be becomes ours: AWS would not have a second one there.
       const there = nodes.find(
-        ({ props }) => String(known<number>(props.priority)) === item.Priority && known<string>(props.listenerArn) === listenerArn,
+        ({ props }) => props.priority === Number(item.Priority) && means(props.listenerArn, idOf('Listener', parent), listenerArn),
       );
       const claimed = claim(aws, 'ListenerRule', tags.get(item.RuleArn ?? '') ?? {}, there?.name ?? `${parent}/${item.Priority}`);
       return claimed === undefined ? [] : [toObserved(item, listenerArn, claimed)];

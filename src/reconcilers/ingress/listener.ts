@@ -4,9 +4,8 @@ import { ignoreGone } from '../../aws/errors.ts';
 import { collect } from '../../aws/pages.ts';
 import { fromTags, isOurs } from '../../aws/tags.ts';
 import { must } from '../../engine/errors.ts';
-import type { Observed } from '../../engine/kind.ts';
-import { known } from '../../engine/ref.ts';
-import { claim, retagElb, tagsByArn, type Claim } from './elb-tags.ts';
+import { idOf, type Observed } from '../../engine/kind.ts';
+import { claim, means, retagElb, tagsByArn, type Claim } from './elb-tags.ts';
 import { fromAction, toAction, type ListenerAction } from './listener-action.ts';
 import { loadBalancer } from './load-balancer.ts';
 
@@ -57,7 +56,7 @@ export const listener: AwsKind<ListenerProps, ListenerOutputs> = {
     return all.flatMap(({ item, parent }) => {
       // One that somebody made where ours should be becomes ours: AWS would not have a second one there.
       const there = nodes.find(
-        ({ props }) => known<number>(props.port) === item.Port && known<string>(props.loadBalancerArn) === item.LoadBalancerArn,
+        ({ props }) => props.port === item.Port && means(props.loadBalancerArn, idOf('LoadBalancer', parent), item.LoadBalancerArn),
       );
       const claimed = claim(aws, 'Listener', tags.get(item.ListenerArn ?? '') ?? {}, there?.name ?? `${parent}/${item.Port}`);
       return claimed === undefined ? [] : [toObserved(item, claimed)];

@@ -37,7 +37,7 @@ export const natGateway: AwsKind<NatGatewayProps, NatGatewayOutputs> = {
     write: ['ec2:CreateNatGateway', 'ec2:DeleteNatGateway', 'ec2:CreateTags'],
   },
   interrupts: (fields) =>
-    fields.some((field) => field in ({ subnetId: 0, allocationId: 0 } satisfies Record<keyof NatGatewayProps, 0>))
+    fields.includes('subnetId') || fields.includes('allocationId')
       ? 'connections from the private subnets to the internet'
       : undefined,
 

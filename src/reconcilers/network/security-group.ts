@@ -1,5 +1,5 @@
 import type { SecurityGroup } from '@aws-sdk/client-ec2';
-import type { AwsKind } from '../../aws/aws.ts';
+import type { Aws, AwsKind } from '../../aws/aws.ts';
 import { holdersOf } from '../../aws/enis.ts';
 import { retagEc2, specify } from '../../aws/ec2-tags.ts';
 import { ignoreGone } from '../../aws/errors.ts';
@@ -64,8 +64,28 @@ export const securityGroup: AwsKind<SecurityGroupProps, SecurityGroupOutputs> = 
     await ignoreGone(ec2.send(new ec2.DeleteSecurityGroupCommand({ GroupId: live.outputs.groupId })));
   },
 
-  holders: (act, live) => holdersOf(act.env, 'group-id', live.outputs.groupId),
+  async holders({ env: aws }, live) {
+    const groupId = must(live.outputs.groupId, 'groupId');
+    const lists = await Promise.all([
+      holdersOf(aws, 'group-id', groupId),
+      namersOf(aws, 'ip-permission.group-id', groupId),
+      namersOf(aws, 'egress.ip-permission.group-id', groupId),
+    ]);
+    return lists.flat();
+  },
 };
+
+/** Groups with a rule that names this one. */
+async function namersOf(aws: Aws, Name: string, groupId: string): Promise<readonly string[]> {
+  const ec2 = await aws.ec2();
+  const groups = await collect(
+    ec2.paginateDescribeSecurityGroups({ client: ec2.client }, { Filters: [{ Name, Values: [groupId] }] }),
+    (page) => page.SecurityGroups,
+  );
+  return groups
+    .filter((group) => group.GroupId !== groupId)
+    .map((group) => `a rule of ${group.GroupId} (${group.GroupName})`);
+}
 
 function toObserved(item: SecurityGroup): Observed<SecurityGroupProps, SecurityGroupOutputs> {
   const tags = toTags(item.Tags);

@@ -37,7 +37,7 @@ export const vpcEndpoint: AwsKind<VpcEndpointProps, VpcEndpointOutputs> = {
   actions: {
     read: ['ec2:DescribeVpcEndpoints'],
     write: ['ec2:CreateVpcEndpoint', 'ec2:ModifyVpcEndpoint', 'ec2:DeleteVpcEndpoints', 'ec2:CreateTags'],
-    implied: ['route53:AssociateVPCWithHostedZone'],
+    implied: ['route53:AssociateVPCWithHostedZone', 'route53:DisassociateVPCFromHostedZone'],
   },
 
   async observe({ env: aws }) {

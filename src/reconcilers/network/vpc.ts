@@ -28,7 +28,12 @@ export const vpc: AwsKind<VpcProps, VpcOutputs> = {
   nameless: true,
   takes: { create: 5, delete: 5 },
   actions: {
-    read: ['ec2:DescribeVpcs', 'ec2:DescribeVpcAttribute', 'ec2:DescribeNetworkInterfaces'],
+    read: [
+      'ec2:DescribeVpcs',
+      'ec2:DescribeVpcAttribute',
+      'ec2:DescribeNetworkInterfaces',
+      'ec2:DescribeSecurityGroups',
+    ],
     write: ['ec2:CreateVpc', 'ec2:ModifyVpcAttribute', 'ec2:DeleteVpc', 'ec2:CreateTags'],
   },
 
@@ -81,7 +86,17 @@ export const vpc: AwsKind<VpcProps, VpcOutputs> = {
     await ignoreGone(ec2.send(new ec2.DeleteVpcCommand({ VpcId: live.outputs.vpcId })));
   },
 
-  holders: (act, live) => holdersOf(act.env, 'vpc-id', live.outputs.vpcId),
+  async holders({ env: aws }, live) {
+    const ec2 = await aws.ec2();
+    const Filters = [{ Name: 'vpc-id', Values: [must(live.outputs.vpcId, 'vpcId')] }];
+    const [interfaces, groups] = await Promise.all([
+      holdersOf(aws, 'vpc-id', live.outputs.vpcId),
+      collect(ec2.paginateDescribeSecurityGroups({ client: ec2.client }, { Filters }), (page) => page.SecurityGroups),
+    ]);
+    // GuardDuty, for one, puts an endpoint and a group of its own into a VPC.
+    const others = groups.filter((group) => group.GroupName !== 'default');
+    return [...interfaces, ...others.map((group) => `${group.GroupId} (${group.GroupName})`)];
+  },
 };
 
 function toObserved(

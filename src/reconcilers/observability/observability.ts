@@ -24,7 +24,7 @@ export function declareObserving({ graph, gateway, names }: Declaration): Observ
   const wanted = [...serviceNames, 'collector' as const].filter((name) => enabled || !OPTIONAL.includes(name));
   const groups = wanted.map((name) => {
     const logGroupName = names.logGroup(name);
-    return [name, graph.add(logGroup, name, { logGroupName, retentionInDays: logRetentionDays }, { title: logGroupName })] as const;
+    return [name, graph.add(logGroup, kebab(name), { logGroupName, retentionInDays: logRetentionDays }, { title: logGroupName })] as const;
   });
   const exec = graph.add(
     logGroup,
@@ -36,6 +36,8 @@ export function declareObserving({ graph, gateway, names }: Declaration): Observ
   if (!enabled) return { logGroups };
   return { logGroups, workspace: graph.add(workspace, 'metrics', { alias: names.workspace }, { title: names.workspace }) };
 }
+
+const kebab = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
 /** What alarms watch: dimension values as CloudWatch writes them. */
 export interface Watched {

@@ -25,13 +25,18 @@ testKind(auroraCluster, {
     { deletionProtection: false },
     { port: 5433 },
     { engineVersion: '16.8' },
-    { engineVersion: '17.4', dbClusterParameterGroupName: { $ref: 'ClusterParameterGroup/next', output: 'dbClusterParameterGroupName' } },
+    {
+      engineVersion: '17.4',
+      dbClusterParameterGroupName: { $ref: 'ClusterParameterGroup/next', output: 'dbClusterParameterGroupName' },
+    },
   ],
   outside: {
     'protection that somebody took off': async (aws, live) => {
       const rds = await aws.rds();
       const DBClusterIdentifier = String(live.outputs['dbClusterIdentifier']);
-      await rds.send(new rds.ModifyDBClusterCommand({ DBClusterIdentifier, DeletionProtection: true, ApplyImmediately: true }));
+      await rds.send(
+        new rds.ModifyDBClusterCommand({ DBClusterIdentifier, DeletionProtection: true, ApplyImmediately: true }),
+      );
     },
     'a deletion that was begun and is called off': async (aws, live) => {
       const rds = await aws.rds();

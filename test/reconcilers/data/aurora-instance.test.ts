@@ -3,7 +3,9 @@ import { testKind } from '../../kind-contract.ts';
 import { addAurora } from './databases.ts';
 
 testKind(auroraInstance, {
-  needs: (graph, name) => ({ dbClusterIdentifier: addAurora(graph, name).ref('dbClusterIdentifier', { when: 'ready' }) }),
+  needs: (graph, name) => ({
+    dbClusterIdentifier: addAurora(graph, name).ref('dbClusterIdentifier', { when: 'ready' }),
+  }),
   props: (name) => ({
     dbInstanceIdentifier: `${name}-keycloak-1`,
     dbInstanceClass: 'db.serverless',
@@ -15,7 +17,9 @@ testKind(auroraInstance, {
     'an address in the internet': async (aws, live) => {
       const rds = await aws.rds();
       const DBInstanceIdentifier = String(live.outputs['dbInstanceIdentifier']);
-      await rds.send(new rds.ModifyDBInstanceCommand({ DBInstanceIdentifier, PubliclyAccessible: true, ApplyImmediately: true }));
+      await rds.send(
+        new rds.ModifyDBInstanceCommand({ DBInstanceIdentifier, PubliclyAccessible: true, ApplyImmediately: true }),
+      );
     },
   },
   // The list has the tags of instances in it.

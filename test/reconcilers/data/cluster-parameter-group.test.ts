@@ -18,7 +18,9 @@ testKind(clusterParameterGroup, {
   outside: {
     'a parameter that somebody set': async (aws, live) => {
       const rds = await aws.rds();
-      const Parameters = [{ ParameterName: 'audit_logs', ParameterValue: 'enabled', ApplyMethod: 'immediate' as const }];
+      const Parameters = [
+        { ParameterName: 'audit_logs', ParameterValue: 'enabled', ApplyMethod: 'immediate' as const },
+      ];
       const DBClusterParameterGroupName = String(live.outputs['dbClusterParameterGroupName']);
       await rds.send(new rds.ModifyDBClusterParameterGroupCommand({ DBClusterParameterGroupName, Parameters }));
     },
@@ -44,7 +46,9 @@ test('parameters that nobody declared are left as they are', async () => {
   await own.apply(declared);
   const rds = await own.aws.rds();
   const input = { DBClusterParameterGroupName: 'keycloak-params' };
-  const [setting] = (await read(own, input)).filter((item) => item.ApplyType === 'static' && item.ParameterName !== 'rds.force_ssl');
+  const [setting] = (await read(own, input)).filter(
+    (item) => item.ApplyType === 'static' && item.ParameterName !== 'rds.force_ssl',
+  );
   assert.ok(setting?.ParameterName !== undefined);
   const value = setting.AllowedValues?.split(/[,-]/).at(-1) ?? setting.ParameterValue;
   await rds.send(
@@ -59,6 +63,7 @@ test('parameters that nobody declared are left as they are', async () => {
 async function read(own: SandboxGateway, input: { DBClusterParameterGroupName: string }) {
   const rds = await own.aws.rds();
   const found = [];
-  for await (const page of rds.paginateDescribeDBClusterParameters({ client: rds.client }, input)) found.push(...(page.Parameters ?? []));
+  for await (const page of rds.paginateDescribeDBClusterParameters({ client: rds.client }, input))
+    found.push(...(page.Parameters ?? []));
   return found;
 }

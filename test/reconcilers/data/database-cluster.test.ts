@@ -18,7 +18,8 @@ const declare = (own: SandboxGateway, change: object = {}, kind: typeof auroraCl
     graph.add(kind, 'keycloak', { ...auroraProps(own.name), ...wanted, ...change });
   });
 
-const writesOf = (own: SandboxGateway, operation: string): number => own.calls.filter((call) => call.operation === operation).length;
+const writesOf = (own: SandboxGateway, operation: string): number =>
+  own.calls.filter((call) => call.operation === operation).length;
 
 test('a create whose answer was lost is found and not sent again', async () => {
   const own = new SandboxGateway(account, { name: 'lost' });
@@ -63,7 +64,11 @@ test('a minor version that AWS installed is left, an older one than wanted is no
   await own.apply(declare(own, { engineVersion: '16.6' }));
   assertEmpty(await own.plan(declare(own, { engineVersion: '16.4' })));
   const newer = await own.plan(declare(own, { engineVersion: '16.8' }));
-  assert.deepEqual(newer.steps.map((step) => step.action), ['update'], printPlan(newer));
+  assert.deepEqual(
+    newer.steps.map((step) => step.action),
+    ['update'],
+    printPlan(newer),
+  );
 });
 
 test("a cluster of the wanted name that is somebody else's is refused and not touched", async () => {

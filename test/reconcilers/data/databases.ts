@@ -19,14 +19,23 @@ export function addSurroundings(graph: GraphBuilder, name: string, family: strin
   const groups = ['database', 'another'].map((text) =>
     graph.add(securityGroup, text, { vpcId: main.ref('vpcId'), groupName: `${name}-${text}`, description: text }),
   );
-  const subnetGroup = graph.add(dbSubnetGroup, 'database', { dbSubnetGroupName: `${name}-subnets`, description: 'private', subnetIds });
+  const subnetGroup = graph.add(dbSubnetGroup, 'database', {
+    dbSubnetGroupName: `${name}-subnets`,
+    description: 'private',
+    subnetIds,
+  });
   const parameters = graph.add(clusterParameterGroup, 'database', {
     dbClusterParameterGroupName: `${name}-params`,
     family,
     description: 'of the database',
     parameters: {},
   });
-  const key = graph.add(kmsKey, 'database', { description: 'database', aliasName: `alias/${name}`, enabled: true, rotationDays: 365 });
+  const key = graph.add(kmsKey, 'database', {
+    description: 'database',
+    aliasName: `alias/${name}`,
+    enabled: true,
+    rotationDays: 365,
+  });
   return {
     subnetIds,
     groupId: must(groups[0], 'group').ref('groupId'),
@@ -72,12 +81,22 @@ export const documentDbProps = (name: string) =>
   }) as const;
 
 export const addAurora = (graph: GraphBuilder, name: string): Handle<DatabaseClusterOutputs> =>
-  graph.add(auroraCluster, 'keycloak', { ...auroraProps(name), ...addSurroundings(graph, name, 'aurora-postgresql16').wanted });
+  graph.add(auroraCluster, 'keycloak', {
+    ...auroraProps(name),
+    ...addSurroundings(graph, name, 'aurora-postgresql16').wanted,
+  });
 
 export const addDocumentDb = (graph: GraphBuilder, name: string): Handle<DatabaseClusterOutputs> =>
-  graph.add(documentDbCluster, 'registry', { ...documentDbProps(name), ...addSurroundings(graph, name, 'docdb5.0').wanted });
+  graph.add(documentDbCluster, 'registry', {
+    ...documentDbProps(name),
+    ...addSurroundings(graph, name, 'docdb5.0').wanted,
+  });
 
-export const addInstance = (graph: GraphBuilder, name: string, cluster: Handle<DatabaseClusterOutputs>): Handle<DatabaseInstanceOutputs> =>
+export const addInstance = (
+  graph: GraphBuilder,
+  name: string,
+  cluster: Handle<DatabaseClusterOutputs>,
+): Handle<DatabaseInstanceOutputs> =>
   graph.add(auroraInstance, 'keycloak-1', {
     dbInstanceIdentifier: `${name}-keycloak-1`,
     dbClusterIdentifier: cluster.ref('dbClusterIdentifier', { when: 'ready' }),

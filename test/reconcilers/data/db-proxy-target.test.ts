@@ -47,7 +47,10 @@ const after = ['AuroraInstance/keycloak-1'];
 testKind(dbProxyTarget, {
   needs: (graph, name) => {
     const { cluster, proxy } = addDatabase(graph, name);
-    return { dbProxyName: proxy.ref('dbProxyName', { when: 'ready' }), dbClusterIdentifier: cluster.ref('dbClusterIdentifier') };
+    return {
+      dbProxyName: proxy.ref('dbProxyName', { when: 'ready' }),
+      dbClusterIdentifier: cluster.ref('dbClusterIdentifier'),
+    };
   },
   after,
   props: {},
@@ -82,7 +85,7 @@ async function register(name: string, ways: Ways, told: RegExp): Promise<readonl
     if (told.test(now)) return words;
     await sleep(50);
   }
-  throw assert.fail(words.join('\n'));
+  return assert.fail(words.join('\n'));
 }
 
 test('a proxy that does not reach its database says which way is closed', async () => {
@@ -97,7 +100,10 @@ test('a proxy that may not sign in says why', async () => {
 
 test('a proxy without capacity is pending with advice, not failed, and gets there', async () => {
   const words = await register('waiting', {}, /^ready/);
-  assert.ok(words.some((text) => /^pending: .*spec\.databases\.keycloak\.minCapacity.*PENDING_PROXY_CAPACITY/.test(text)), words.join('\n'));
+  assert.ok(
+    words.some((text) => /^pending: .*spec\.databases\.keycloak\.minCapacity.*PENDING_PROXY_CAPACITY/.test(text)),
+    words.join('\n'),
+  );
 });
 
 test('another password reaches the database, and the proxy signs in with it', async () => {

@@ -5,7 +5,10 @@ import { addSubnets, addVpc } from '../network/networks.ts';
 testKind(dbSubnetGroup, {
   needs: (graph) => ({ subnetIds: addSubnets(graph, addVpc(graph)).map((subnet) => subnet.ref('subnetId')) }),
   // Tags are asked only of groups that are named like a wanted one.
-  props: (name) => ({ dbSubnetGroupName: name === 'stranger' ? 'other-group-of-a-stranger' : `${name}-group`, description: 'private subnets' }),
+  props: (name) => ({
+    dbSubnetGroupName: name === 'stranger' ? 'other-group-of-a-stranger' : `${name}-group`,
+    description: 'private subnets',
+  }),
   updates: [{ description: 'the private subnets' }],
   observeBudget: 2,
 });

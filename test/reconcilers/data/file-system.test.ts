@@ -14,7 +14,11 @@ testKind(fileSystem, {
     policy: securePolicy,
     automaticBackups: true,
   }),
-  updates: [{ policy: open }, { throughputMode: 'provisioned', provisionedThroughputInMibps: 100 }, { automaticBackups: false }],
+  updates: [
+    { policy: open },
+    { throughputMode: 'provisioned', provisionedThroughputInMibps: 100 },
+    { automaticBackups: false },
+  ],
   outside: {
     'backups that somebody switched on': async (aws, live) => {
       const efs = await aws.efs();

@@ -15,7 +15,8 @@ import { openAccount, type SandboxAccount } from '../../sandbox-account.ts';
 import { assertEmpty, printPlan, SandboxGateway, type Declared } from '../../sandbox-gateway.ts';
 import { addAurora, addInstance } from './databases.ts';
 
-const declare = (own: SandboxGateway): Declared => own.declare((graph) => void addAurora(graph, own.name), [clusterSnapshot]);
+const declare = (own: SandboxGateway): Declared =>
+  own.declare((graph) => void addAurora(graph, own.name), [clusterSnapshot]);
 
 const snapshotsOf = async (own: SandboxGateway): Promise<readonly DBClusterSnapshot[]> => {
   const rds = await own.aws.rds();
@@ -48,7 +49,11 @@ describe('a database that may not be deleted', () => {
     const snapshot = await own.look(declared);
     const plan = makePlan({ ...declared, graph: emptied(declared.graph), snapshot });
     // Nothing stands in the other group.
-    assert.deepEqual(plan.steps.map((step) => step.node), ['SecurityGroup/another'], printPlan(plan));
+    assert.deepEqual(
+      plan.steps.map((step) => step.node),
+      ['SecurityGroup/another'],
+      printPlan(plan),
+    );
     const reasons = new Map(plan.kept.map(({ node, because }) => [node, because]));
     assert.equal(reasons.get('AuroraCluster/keycloak'), 'it holds data');
     assert.equal(reasons.get('AuroraInstance/keycloak-1'), 'it holds data');
@@ -60,7 +65,10 @@ describe('a database that may not be deleted', () => {
     const own = new SandboxGateway(account, { name: 'kept' });
     const without = own.declare((graph) => void addAurora(graph, own.name), [auroraInstance]);
     const plan = makePlan({ ...without, snapshot: await own.look(without) });
-    assert.deepEqual(plan.kept.map(({ node, because }) => `${node}: ${because}`), ['AuroraInstance/keycloak-1: it holds data']);
+    assert.deepEqual(
+      plan.kept.map(({ node, because }) => `${node}: ${because}`),
+      ['AuroraInstance/keycloak-1: it holds data'],
+    );
   });
 });
 
@@ -76,7 +84,10 @@ describe('a database that may be deleted', () => {
     assert.deepEqual(others, []);
     assert.match(snapshot?.DBClusterSnapshotIdentifier ?? '', /^gone-keycloak-cluster-final-[0-9a-f]{8}$/);
     assert.equal(snapshot?.Status, 'available');
-    const writes = own.calls.filter(({ service, operation, error }) => service === 'rds' && error === undefined && !/^(Describe|List)/.test(operation));
+    const writes = own.calls.filter(
+      ({ service, operation, error }) =>
+        service === 'rds' && error === undefined && !/^(Describe|List)/.test(operation),
+    );
     assert.deepEqual(
       writes.map(({ operation }) => operation).filter((operation) => /Cluster$|Snapshot$|Tags/.test(operation)),
       ['ModifyDBCluster', 'AddTagsToResource', 'CreateDBClusterSnapshot', 'DeleteDBCluster'],
@@ -97,7 +108,10 @@ describe('a database that may be deleted', () => {
     assert.equal(begun?.Status, 'creating');
     await own.destroy(declared);
     const found = await snapshotsOf(own);
-    assert.deepEqual(found.map((item) => item.DBClusterSnapshotIdentifier), [begun?.DBClusterSnapshotIdentifier]);
+    assert.deepEqual(
+      found.map((item) => item.DBClusterSnapshotIdentifier),
+      [begun?.DBClusterSnapshotIdentifier],
+    );
     assert.equal(found[0]?.Status, 'available');
   });
 
@@ -137,7 +151,12 @@ describe('a database that may be deleted', () => {
       }),
     };
     const live = await clusterOf(own, declared);
-    const act = { env: aws, node: { id: 'AuroraCluster/keycloak', name: 'keycloak', tags: {} }, token: '0', live: () => [] };
+    const act = {
+      env: aws,
+      node: { id: 'AuroraCluster/keycloak', name: 'keycloak', tags: {} },
+      token: '0',
+      live: () => [],
+    };
     await assert.rejects(async () => auroraCluster.delete?.(act, live as never), /the cluster stays/);
   });
 });

@@ -46,10 +46,15 @@ test('a mount target that nobody declared is removed, and the declared one stays
   };
   const efs = await own.aws.efs();
   const FileSystemId = outputOf('FileSystem', 'files', 'fileSystemId');
-  await efs.send(new efs.CreateMountTargetCommand({ FileSystemId, SubnetId: outputOf('Subnet', 'private-b', 'subnetId') }));
+  await efs.send(
+    new efs.CreateMountTargetCommand({ FileSystemId, SubnetId: outputOf('Subnet', 'private-b', 'subnetId') }),
+  );
 
   const plan = await own.plan(declared);
-  assert.deepEqual(plan.steps.map((step) => step.action), ['delete']);
+  assert.deepEqual(
+    plan.steps.map((step) => step.action),
+    ['delete'],
+  );
   assert.match(plan.steps[0]?.node ?? '', /^MountTarget\/files\/fsmt-/);
   await own.apply(declared);
   assertEmpty(await own.plan(declared));

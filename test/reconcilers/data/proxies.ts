@@ -10,7 +10,11 @@ export function addSignIn(graph: GraphBuilder, name: string, username = 'keycloa
   const password: Handle<SecretOutputs> = graph.add(secret, 'database', {
     secretName: `${name}/database`,
     description: 'of the database',
-    content: { from: { generate: { length: 32, classes: ['lower', 'upper', 'digit'] } }, member: 'password', beside: { username } },
+    content: {
+      from: { generate: { length: 32, classes: ['lower', 'upper', 'digit'] } },
+      member: 'password',
+      beside: { username },
+    },
   });
   const arn = password.ref('arn', { when: 'ready' });
   const reader = graph.add(role, 'proxy', {

@@ -8,7 +8,10 @@ import type { Declared, SandboxGateway } from '../../sandbox-gateway.ts';
 import { gatewayOf, withMore } from '../../spec/given.ts';
 
 /** Databases and files of a manifest, with the network and the secrets that they stand on. */
-export function declareWhole(own: SandboxGateway, spec: Readonly<Record<string, unknown>> = {}): Declared & { readonly data: DataPart } {
+export function declareWhole(
+  own: SandboxGateway,
+  spec: Readonly<Record<string, unknown>> = {},
+): Declared & { readonly data: DataPart } {
   const manifest = withMore({ metadata: { name: own.name }, spec });
   const gateway = gatewayOf(manifest);
   let data: DataPart | undefined;

@@ -21,7 +21,12 @@ testKind(cluster, {
     { containerInsights: 'enhanced' },
     { execLogGroup: '/aws/ecs/other' },
     { capacityProviders: ['FARGATE_SPOT', 'FARGATE'] },
-    { defaultStrategy: [{ capacityProvider: 'FARGATE', base: 0, weight: 1 }, { capacityProvider: 'FARGATE_SPOT', base: 0, weight: 3 }] },
+    {
+      defaultStrategy: [
+        { capacityProvider: 'FARGATE', base: 0, weight: 1 },
+        { capacityProvider: 'FARGATE_SPOT', base: 0, weight: 3 },
+      ],
+    },
   ],
   replacements: [{ clusterName: 'own-other' }],
   observeBudget: 2,

@@ -21,13 +21,23 @@ const imageIn = (state: NodeState | undefined): unknown => state?.live?.outputs[
 
 test('an image in the own ECR is used by its digest', async () => {
   const states = await lookUp({ registry: `${registry}/mcp-gateway-registry:latest`, plain: `${registry}/keycloak` });
-  assert.match(String(imageIn(states.get('Image/registry'))), /amazonaws.com\/mcp-gateway-registry@sha256:[0-9a-f]{64}$/);
+  assert.match(
+    String(imageIn(states.get('Image/registry'))),
+    /amazonaws.com\/mcp-gateway-registry@sha256:[0-9a-f]{64}$/,
+  );
   assert.match(String(imageIn(states.get('Image/plain'))), /amazonaws.com\/keycloak@sha256:[0-9a-f]{64}$/);
 });
 
 test('the tags of one repository are asked for in one call', async () => {
-  await lookUp({ one: `${registry}/keycloak:latest`, two: `${registry}/keycloak:other`, three: `${registry}/keycloak` });
-  assert.deepEqual(gateway.calls.map((call) => call.operation), ['BatchGetImage']);
+  await lookUp({
+    one: `${registry}/keycloak:latest`,
+    two: `${registry}/keycloak:other`,
+    three: `${registry}/keycloak`,
+  });
+  assert.deepEqual(
+    gateway.calls.map((call) => call.operation),
+    ['BatchGetImage'],
+  );
 });
 
 test('images elsewhere, and those given by digest, are used as written and nobody is asked', async () => {
@@ -39,7 +49,8 @@ test('images elsewhere, and those given by digest, are used as written and nobod
     pinned: `${registry}/keycloak@sha256:${'0'.repeat(64)}`,
   };
   const states = await lookUp(references);
-  for (const [name, reference] of Object.entries(references)) assert.equal(imageIn(states.get(`Image/${name}`)), reference);
+  for (const [name, reference] of Object.entries(references))
+    assert.equal(imageIn(states.get(`Image/${name}`)), reference);
   assert.deepEqual(gateway.calls, []);
 });
 

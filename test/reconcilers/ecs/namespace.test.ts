@@ -12,11 +12,7 @@ testKind(namespace, {
   needs: (graph) => ({ vpcId: addVpc(graph).ref('vpcId') }),
   props: (name) => ({ namespaceName: name === 'stranger' ? 'other-v2-stranger.local' : `${name}-v2.local` }),
   observeBudget: 3,
-  uncalled: [
-    'servicediscovery:ListInstances',
-    'servicediscovery:DeleteService',
-    'servicediscovery:DeregisterInstance',
-  ],
+  uncalled: ['servicediscovery:ListInstances', 'servicediscovery:DeleteService', 'servicediscovery:DeregisterInstance'],
 });
 
 test('a namespace goes with the services and instances that Service Connect left in it', async () => {

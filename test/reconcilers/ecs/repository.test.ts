@@ -27,7 +27,10 @@ test('a repository is made with its policies, shared by all gateways of the acco
 
   await first.destroy(declared);
   const seen = await second.look(same);
-  assert.deepEqual(kinds.map((kind) => liveOf(seen, kind).length), [1, 1, 1]);
+  assert.deepEqual(
+    kinds.map((kind) => liveOf(seen, kind).length),
+    [1, 1, 1],
+  );
   const [made, access, expiry] = kinds.map((kind) => liveOf(seen, kind)[0]?.props);
   assert.equal(made?.['scanOnPush'], true);
   assert.match(JSON.stringify(access?.['document']), /ecs-tasks.amazonaws.com.*ecr:PutImage/);

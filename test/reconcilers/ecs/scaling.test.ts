@@ -68,7 +68,10 @@ test('the number of tasks is let be within the bounds, and put right outside the
   await setCount(3);
   assert.deepEqual((await gateway.plan(scaled)).steps, []);
   const fixed = await gateway.plan(declare({}));
-  assert.deepEqual(fixed.steps.map((step) => step.changes), [[{ path: '/desiredCount', from: 3, to: 1, replaces: false }]]);
+  assert.deepEqual(
+    fixed.steps.map((step) => step.changes),
+    [[{ path: '/desiredCount', from: 3, to: 1, replaces: false }]],
+  );
 
   await setCount(0);
   await gateway.apply(scaled);
@@ -86,6 +89,9 @@ test('a quiet look registers nothing: each registration would move the number of
   gateway.calls.length = 0;
   assertEmpty(await gateway.plan(declared));
   const { done } = await gateway.apply(declared);
-  assert.deepEqual(done.filter((step) => step.kind === 'ScalableTarget'), []);
+  assert.deepEqual(
+    done.filter((step) => step.kind === 'ScalableTarget'),
+    [],
+  );
   assert.ok(!gateway.calls.some((call) => call.operation === 'RegisterScalableTarget'));
 });

@@ -36,7 +36,13 @@ testKind(service, {
   // Under another name it may not take over the old one's name in the namespace.
   replacements: [{ serviceName: 'own-v2-renamed', serviceConnect: reachedAs('renamed') }],
   observeBudget: 5,
-  uncalled: ['ecs:DescribeServiceDeployments', 'ecs:DescribeServiceRevisions', 'ecs:ListTasks', 'ecs:DescribeTasks', 'logs:GetLogEvents'],
+  uncalled: [
+    'ecs:DescribeServiceDeployments',
+    'ecs:DescribeServiceRevisions',
+    'ecs:ListTasks',
+    'ecs:DescribeTasks',
+    'logs:GetLogEvents',
+  ],
 });
 
 type Live = Observed<ServiceProps>;
@@ -46,7 +52,10 @@ describe('a rollout', () => {
   const declare = (image: string, environment = '8000', change: object = {}): Declared =>
     gateway.declare((graph) => {
       const workloads = new Workloads(graph, 'own');
-      graph.add(service, 'server', { ...workloads.service('server', workloads.definition('server', image, environment)), ...change });
+      graph.add(service, 'server', {
+        ...workloads.service('server', workloads.definition('server', image, environment)),
+        ...change,
+      });
     });
   const stateOf = async (declared: Declared): Promise<NodeState> =>
     must((await gateway.plan(declared)).states.get('Service/server'), 'state');
@@ -63,7 +72,10 @@ describe('a rollout', () => {
     assert.deepEqual(outcome.plan.steps, []);
     const { phase, because } = must(outcome.plan.states.get('Service/server'), 'state');
     assert.equal(phase, 'stalled');
-    assert.match(because ?? '', /^its rollout failed and was rolled back by ECS after \d+ failed tasks: .*circuit breaker/);
+    assert.match(
+      because ?? '',
+      /^its rollout failed and was rolled back by ECS after \d+ failed tasks: .*circuit breaker/,
+    );
     assert.match(because ?? '', /^stop reason: Essential container in task exited \(EssentialContainerExited\)$/m);
     assert.match(because ?? '', /^main: exit code 1/m);
     assert.match(because ?? '', /^main: \S.*\n(main: .*\n)*running now: own-v2-server:1$/m);
@@ -123,7 +135,10 @@ describe('who knows whom', () => {
     return answer.serviceDeployments?.length ?? 0;
   };
   const serviceOf = async (name: string): Promise<Live> =>
-    must(liveOf(await gateway.look(declare(true)), 'Service').find((item) => item.name === name), name) as unknown as Live;
+    must(
+      liveOf(await gateway.look(declare(true)), 'Service').find((item) => item.name === name),
+      name,
+    ) as unknown as Live;
 
   test('in a ring one side is deployed twice', async () => {
     gateway = new SandboxGateway(await openAccount());
@@ -146,7 +161,10 @@ describe('who knows whom', () => {
     const resourceArn = String((outputs as { serviceArn?: unknown }).serviceArn);
     await ecs.send(new ecs.TagResourceCommand({ resourceArn, tags: [{ key: 'mcpgw:knows', value: '' }] }));
     const plan = await gateway.plan(declare(true));
-    assert.deepEqual(plan.steps.map((step) => [step.node, step.changes.map((change) => change.path)]), [['Service/registry', ['/knows']]]);
+    assert.deepEqual(
+      plan.steps.map((step) => [step.node, step.changes.map((change) => change.path)]),
+      [['Service/registry', ['/knows']]],
+    );
     await gateway.apply(declare(true));
     assertEmpty(await gateway.plan(declare(true)));
   });

@@ -57,16 +57,28 @@ test('the last five revisions stay, and those that somebody else registered', as
   );
   assert.equal(theirs.taskDefinition?.revision, 3);
   const seen = liveOf(await gateway.look(declare(1024)), 'TaskDefinition');
-  assert.deepEqual(seen.map((item) => String(item.outputs['taskDefinitionArn']).split(':').pop()), ['2'], 'theirs was taken for ours');
+  assert.deepEqual(
+    seen.map((item) => String(item.outputs['taskDefinitionArn']).split(':').pop()),
+    ['2'],
+    'theirs was taken for ours',
+  );
 
   for (const memory of [512, 1024, 2048, 512, 1024, 2048, 512]) await gateway.apply(declare(memory));
   const { SDK } = { SDK: await import('@aws-sdk/client-ecs') };
-  const { taskDefinitionArns } = await ecs.send(new SDK.ListTaskDefinitionsCommand({ familyPrefix: 'own-v2-server', status: 'ACTIVE' }));
-  assert.deepEqual(taskDefinitionArns?.map((arn) => arn.split(':').pop()), ['3', '6', '7', '8', '9', '10']);
+  const { taskDefinitionArns } = await ecs.send(
+    new SDK.ListTaskDefinitionsCommand({ familyPrefix: 'own-v2-server', status: 'ACTIVE' }),
+  );
+  assert.deepEqual(
+    taskDefinitionArns?.map((arn) => arn.split(':').pop()),
+    ['3', '6', '7', '8', '9', '10'],
+  );
 
   await gateway.destroy(declare(512));
   const left = await ecs.send(new SDK.ListTaskDefinitionsCommand({ familyPrefix: 'own-v2-server', status: 'ACTIVE' }));
-  assert.deepEqual(left.taskDefinitionArns?.map((arn) => arn.split(':').pop()), ['3']);
+  assert.deepEqual(
+    left.taskDefinitionArns?.map((arn) => arn.split(':').pop()),
+    ['3'],
+  );
 });
 
 test("a family that is another gateway's is refused", async () => {

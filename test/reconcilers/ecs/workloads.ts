@@ -100,7 +100,11 @@ export class Workloads {
   }
 
   /** A service that others reach as `name`, and that knows these others. */
-  service(name: string, definition: Handle<TaskDefinitionOutputs>, knows: readonly string[] = []): Wanted<ServiceProps> {
+  service(
+    name: string,
+    definition: Handle<TaskDefinitionOutputs>,
+    knows: readonly string[] = [],
+  ): Wanted<ServiceProps> {
     return {
       ...this.#shared,
       serviceName: `${this.#owner}-v2-${name}`,

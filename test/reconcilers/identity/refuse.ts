@@ -1,6 +1,9 @@
 interface Stack {
   add(
-    middleware: (next: (args: unknown) => Promise<unknown>, context: { readonly commandName?: string }) => (args: unknown) => Promise<unknown>,
+    middleware: (
+      next: (args: unknown) => Promise<unknown>,
+      context: { readonly commandName?: string },
+    ) => (args: unknown) => Promise<unknown>,
     options: { readonly step: 'initialize'; readonly name: string },
   ): void;
 }
@@ -11,7 +14,10 @@ export function refuse(service: { readonly client: { readonly middlewareStack: o
     (next, { commandName }) =>
       async (args) => {
         if (commandName === `${operation}Command`)
-          throw Object.assign(new Error(`not authorized to perform ${operation}`), { name: 'AccessDenied', $metadata: { httpStatusCode: 403 } });
+          throw Object.assign(new Error(`not authorized to perform ${operation}`), {
+            name: 'AccessDenied',
+            $metadata: { httpStatusCode: 403 },
+          });
         return next(args);
       },
     { step: 'initialize', name: `refuse${operation}` },

@@ -22,7 +22,9 @@ const everything = JSON.stringify(policy(allow(['*'], '*')));
 
 testKind(role, {
   needs: (graph, name) => ({
-    managedPolicyArns: [graph.add(managedPolicy, 'logs', { policyName: `${name}-logs`, document: logs }).ref('policyArn')],
+    managedPolicyArns: [
+      graph.add(managedPolicy, 'logs', { policyName: `${name}-logs`, document: logs }).ref('policyArn'),
+    ],
   }),
   props: (name) => ({ roleName: `${name}-task`, trust: trust('ecs-tasks.amazonaws.com'), inlinePolicies: { logs } }),
   updates: [
@@ -33,7 +35,13 @@ testKind(role, {
   ],
   replacements: [{ roleName: 'other' }],
   observeBudget: 1,
-  uncalled: ['iam:GetRole', 'iam:GetRolePolicy', 'iam:ListAttachedRolePolicies', 'iam:ListRolePolicies', 'iam:ListRoles'],
+  uncalled: [
+    'iam:GetRole',
+    'iam:GetRolePolicy',
+    'iam:ListAttachedRolePolicies',
+    'iam:ListRolePolicies',
+    'iam:ListRoles',
+  ],
 });
 
 describe('Role beside what others do', () => {
@@ -53,9 +61,15 @@ describe('Role beside what others do', () => {
     await gateway.apply(declare(gateway));
     const iam = await gateway.aws.iam();
     await iam.send(new PutRolePolicyCommand({ RoleName: 'Task', PolicyName: 'mine', PolicyDocument: everything }));
-    await iam.send(new AttachRolePolicyCommand({ RoleName: 'Task', PolicyArn: 'arn:aws:iam::aws:policy/AdministratorAccess' }));
+    await iam.send(
+      new AttachRolePolicyCommand({ RoleName: 'Task', PolicyArn: 'arn:aws:iam::aws:policy/AdministratorAccess' }),
+    );
     const plan = await gateway.plan(declare(gateway));
-    assert.deepEqual(plan.steps.map((step) => step.changes.map((change) => change.path)), [['/inlinePolicies/mine', '/managedPolicyArns']], printPlan(plan));
+    assert.deepEqual(
+      plan.steps.map((step) => step.changes.map((change) => change.path)),
+      [['/inlinePolicies/mine', '/managedPolicyArns']],
+      printPlan(plan),
+    );
     await gateway.apply(declare(gateway));
     assertEmpty(await gateway.plan(declare(gateway)));
   });
@@ -76,9 +90,18 @@ describe('Role beside what others do', () => {
     const gateway = new SandboxGateway(await openAccount());
     const iam = await gateway.aws.iam();
     const AssumeRolePolicyDocument = JSON.stringify(trust('ec2.amazonaws.com'));
-    await iam.send(new CreateRoleCommand({ RoleName: 'TASK', AssumeRolePolicyDocument, Tags: [{ Key: 'ManagedBy', Value: 'terraform' }] }));
+    await iam.send(
+      new CreateRoleCommand({
+        RoleName: 'TASK',
+        AssumeRolePolicyDocument,
+        Tags: [{ Key: 'ManagedBy', Value: 'terraform' }],
+      }),
+    );
     const plan = await gateway.plan(declare(gateway));
-    assert.deepEqual(plan.steps.map((step) => step.node), ['ManagedPolicy/logs']);
+    assert.deepEqual(
+      plan.steps.map((step) => step.node),
+      ['ManagedPolicy/logs'],
+    );
     assert.match(plan.states.get('Role/task')?.because ?? '', /belongs to Terraform/);
   });
 

@@ -12,14 +12,22 @@ import { testKind } from '../../kind-contract.ts';
 import { openAccount } from '../../sandbox-account.ts';
 import { assertEmpty, SandboxGateway, type Declared } from '../../sandbox-gateway.ts';
 
-const password: SecretContent = { from: { generate: { length: 32, classes: ['lower', 'upper', 'digit'] } }, member: 'password', beside: { username: 'keycloak' } };
+const password: SecretContent = {
+  from: { generate: { length: 32, classes: ['lower', 'upper', 'digit'] } },
+  member: 'password',
+  beside: { username: 'keycloak' },
+};
 
 testKind(secret, {
   props: (name) => ({ secretName: `${name}/database`, description: 'of the database', content: password }),
   updates: [{ description: 'of the other database' }],
   observeBudget: 1,
   // Values that are supplied, and what was deleted before, have tests of their own.
-  uncalled: ['secretsmanager:PutSecretValue', 'secretsmanager:RestoreSecret', 'secretsmanager:UpdateSecretVersionStage'],
+  uncalled: [
+    'secretsmanager:PutSecretValue',
+    'secretsmanager:RestoreSecret',
+    'secretsmanager:UpdateSecretVersionStage',
+  ],
 });
 
 describe('Secret of a generated value', () => {
@@ -45,7 +53,9 @@ describe('Secret of a generated value', () => {
     const gateway = new SandboxGateway(await openAccount());
     await gateway.apply(declare(gateway));
     const secrets = await gateway.aws.secretsmanager();
-    await secrets.send(new PutSecretValueCommand({ SecretId: 'keycloak/database', SecretString: '{"client_secret":"theirs"}' }));
+    await secrets.send(
+      new PutSecretValueCommand({ SecretId: 'keycloak/database', SecretString: '{"client_secret":"theirs"}' }),
+    );
     assertEmpty(await gateway.plan(declare(gateway)));
     await gateway.apply(declare(gateway, password, 'another description'));
     assert.equal(await read(gateway), '{"client_secret":"theirs"}');
@@ -100,12 +110,27 @@ describe('Secret of a generated value', () => {
 
     // Nothing in a list of living secrets tells that one of them is gone; whoever removed it remembers.
     const remembering = await lagging(gateway.aws, alive);
-    const act = { env: remembering, node: { id: 'Secret/database', name: 'database', tags: {} }, token: '', live: () => [] };
+    const act = {
+      env: remembering,
+      node: { id: 'Secret/database', name: 'database', tags: {} },
+      token: '',
+      live: () => [],
+    };
     const [live] = liveOf(await gateway.look(declare(gateway)), 'Secret');
     await secret.delete?.(act, live as never);
     const { graph, kinds } = declare(gateway);
-    const seen = await look({ env: remembering, graph, kinds, at: allKinds(kinds), known: new Map(), classify: toReconcileError });
-    assert.deepEqual(liveOf(seen, 'Secret').map((item) => item.phase), ['deleting']);
+    const seen = await look({
+      env: remembering,
+      graph,
+      kinds,
+      at: allKinds(kinds),
+      known: new Map(),
+      classify: toReconcileError,
+    });
+    assert.deepEqual(
+      liveOf(seen, 'Secret').map((item) => item.phase),
+      ['deleting'],
+    );
   });
 });
 

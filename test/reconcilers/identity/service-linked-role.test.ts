@@ -14,7 +14,12 @@ testKind(serviceLinkedRole, {
 test('a role that appears between the look and the call is found by the next look', async () => {
   const gateway = new SandboxGateway(await openAccount());
   const props = { serviceName: 'rds.amazonaws.com' };
-  const act = { env: gateway.aws, node: { id: 'ServiceLinkedRole/rds', name: 'rds', tags: {} }, token: '', live: () => [] };
+  const act = {
+    env: gateway.aws,
+    node: { id: 'ServiceLinkedRole/rds', name: 'rds', tags: {} },
+    token: '',
+    live: () => [],
+  };
   await serviceLinkedRole.create?.(act, props);
   await assert.rejects(
     async () => serviceLinkedRole.create?.(act, props),

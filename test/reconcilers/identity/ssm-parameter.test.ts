@@ -15,12 +15,19 @@ const PASSWORD = 'p%40ss:word?#';
 const withSecret = (graph: GraphBuilder, name: string) => {
   const content = { from: { constant: PASSWORD }, member: 'password' };
   const made = graph.add(secret, 'database', { secretName: `${name}/database`, description: '', content });
-  return { secret: { $secret: made.ref('arn', { when: 'ready' }), key: 'password' }, secretVersion: made.ref('versionId') };
+  return {
+    secret: { $secret: made.ref('arn', { when: 'ready' }), key: 'password' },
+    secretVersion: made.ref('versionId'),
+  };
 };
 
 testKind(ssmParameter, {
   needs: withSecret,
-  props: (name) => ({ parameterName: `/${name}/connection`, type: 'SecureString' as const, value: 'mongodb://admin:{secret:url}@host' }),
+  props: (name) => ({
+    parameterName: `/${name}/connection`,
+    type: 'SecureString' as const,
+    value: 'mongodb://admin:{secret:url}@host',
+  }),
   updates: [{ value: 'mongodb://admin:{secret:url}@other-host' }],
   replacements: [{ parameterName: '/elsewhere/connection' }, { type: 'String' }],
   observeBudget: 3,
@@ -31,8 +38,17 @@ testKind(ssmParameter, {
 describe('SsmParameter in use', () => {
   const declare = (gateway: SandboxGateway, username = 'keycloak'): Declared =>
     gateway.declare((graph) => {
-      graph.add(ssmParameter, 'username', { parameterName: '/keycloak/username', type: 'SecureString', value: username });
-      graph.add(ssmParameter, 'password', { parameterName: '/keycloak/password', type: 'SecureString', value: '{secret}', ...withSecret(graph, 'own') });
+      graph.add(ssmParameter, 'username', {
+        parameterName: '/keycloak/username',
+        type: 'SecureString',
+        value: username,
+      });
+      graph.add(ssmParameter, 'password', {
+        parameterName: '/keycloak/password',
+        type: 'SecureString',
+        value: '{secret}',
+        ...withSecret(graph, 'own'),
+      });
     });
 
   async function value(gateway: SandboxGateway, Name: string): Promise<string | undefined> {
@@ -52,10 +68,13 @@ describe('SsmParameter in use', () => {
     await overwrite(gateway, '/keycloak/username');
     await overwrite(gateway, '/keycloak/password');
     const plan = await gateway.plan(declare(gateway));
-    assert.deepEqual(new Map(plan.steps.map((step) => [step.node, step.changes.map((change) => change.path)])), new Map([
-      ['SsmParameter/username', ['/value']],
-      ['SsmParameter/password', ['/value', '/secretVersion']],
-    ]));
+    assert.deepEqual(
+      new Map(plan.steps.map((step) => [step.node, step.changes.map((change) => change.path)])),
+      new Map([
+        ['SsmParameter/username', ['/value']],
+        ['SsmParameter/password', ['/value', '/secretVersion']],
+      ]),
+    );
     assert.ok(!printPlan(plan).includes(PASSWORD));
     await gateway.apply(declare(gateway));
     assertEmpty(await gateway.plan(declare(gateway)));
@@ -79,7 +98,12 @@ describe('SsmParameter in use', () => {
     await gateway.apply(
       gateway.declare((graph) => {
         const text = 'mongodb://admin:{secret:url}@host/?authSource=admin';
-        graph.add(ssmParameter, 'uri', { parameterName: '/uri', type: 'SecureString', value: text, ...withSecret(graph, 'own') });
+        graph.add(ssmParameter, 'uri', {
+          parameterName: '/uri',
+          type: 'SecureString',
+          value: text,
+          ...withSecret(graph, 'own'),
+        });
       }),
     );
     const uri = new URL((await value(gateway, '/uri')) ?? '');
@@ -92,7 +116,10 @@ describe('SsmParameter in use', () => {
     const ssm = await gateway.aws.ssm();
     await ssm.send(new PutParameterCommand({ Name: '/keycloak/username', Value: 'theirs', Type: 'String' }));
     const plan = await gateway.plan(declare(gateway));
-    assert.deepEqual(plan.steps.map((step) => step.node), ['Secret/database', 'SsmParameter/password']);
+    assert.deepEqual(
+      plan.steps.map((step) => step.node),
+      ['Secret/database', 'SsmParameter/password'],
+    );
     assert.match(plan.states.get('SsmParameter/username')?.because ?? '', /belongs to somebody else/);
   });
 });

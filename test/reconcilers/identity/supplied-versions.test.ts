@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { DeleteSecretCommand, GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
+import { GetParameterCommand } from '@aws-sdk/client-ssm';
 import { makeNames } from '../../../src/aws/names.ts';
 import type { Aws } from '../../../src/aws/aws.ts';
 import { toReconcileError } from '../../../src/aws/errors.ts';
@@ -15,6 +16,7 @@ import { kmsKey } from '../../../src/reconcilers/identity/kms-key.ts';
 import { listSecrets } from '../../../src/reconcilers/identity/secret-list.ts';
 import { secret } from '../../../src/reconcilers/identity/secret.ts';
 import { serviceLinkedRole } from '../../../src/reconcilers/identity/service-linked-role.ts';
+import { ssmParameter } from '../../../src/reconcilers/identity/ssm-parameter.ts';
 import { suppliedVersions, type SuppliedVersions } from '../../../src/reconcilers/identity/supplied-versions.ts';
 import { openSecret } from '../../../src/reconcilers/open-secret.ts';
 import type { Gateway } from '../../../src/spec/gateway.ts';
@@ -23,9 +25,18 @@ import { printPlan } from '../../sandbox-gateway.ts';
 import { gatewayOf, withSpec } from '../../spec/given.ts';
 import { refuse } from './refuse.ts';
 
-const kinds = { identity: [serviceLinkedRole, kmsKey, secret] };
+const kinds = { identity: [serviceLinkedRole, kmsKey, secret, ssmParameter] };
+const PARAMETER = '/keycloak/database/password';
 const supplied = gatewayOf(
-  withSpec({ databases: { keycloak: { password: { env: 'DB' } } }, embeddings: { provider: 'litellm', model: 'openai/text-embedding-ada-002', dimensions: 1536, apiKey: { env: 'API_KEY' } } }),
+  withSpec({
+    databases: { keycloak: { password: { env: 'DB' } } },
+    embeddings: {
+      provider: 'litellm',
+      model: 'openai/text-embedding-ada-002',
+      dimensions: 1536,
+      apiKey: { env: 'API_KEY' },
+    },
+  }),
 );
 const generated = gatewayOf(withSpec({}));
 const databaseSecret = makeNames(supplied.name, supplied.region).secret.keycloakDatabase;
@@ -46,12 +57,29 @@ async function begin(account: SandboxAccount, environment: Environment, gateway:
   const aws = { ...awsOf(account, { name: gateway.name }), sources: sourcesOf(environment) };
   const compared = await suppliedVersions(aws, gateway);
   const graph = new GraphBuilder(aws.owner);
-  declareIdentity({ graph, gateway, names: makeNames(gateway.name, gateway.region) }, compared.versions);
+  const { secrets } = declareIdentity(
+    { graph, gateway, names: makeNames(gateway.name, gateway.region) },
+    compared.versions,
+  );
+  graph.add(ssmParameter, 'database-password', {
+    parameterName: PARAMETER,
+    type: 'SecureString',
+    value: '{secret}',
+    secret: { $secret: secrets.keycloakDatabase.ref('arn', { when: 'ready' }), key: 'password' },
+    secretVersion: secrets.keycloakDatabase.ref('versionId'),
+  });
   return { aws, compared, graph: graph.build() };
 }
 
 async function plan({ aws, graph }: Run): Promise<Plan> {
-  const snapshot = await look({ env: aws, graph, kinds, at: allKinds(kinds), known: new Map(), classify: toReconcileError });
+  const snapshot = await look({
+    env: aws,
+    graph,
+    kinds,
+    at: allKinds(kinds),
+    known: new Map(),
+    classify: toReconcileError,
+  });
   return makePlan({ graph, kinds, snapshot });
 }
 
@@ -69,11 +97,17 @@ async function apply({ aws, graph }: Run): Promise<Outcome> {
   });
 }
 
-const failures = (outcome: Outcome): readonly string[] => outcome.failures.map(({ node, error }) => `${node} ${error.code}: ${error.message}`);
+const failures = (outcome: Outcome): readonly string[] =>
+  outcome.failures.map(({ node, error }) => `${node} ${error.code}: ${error.message}`);
 
 async function read({ aws }: Run, SecretId = databaseSecret): Promise<string> {
   const secrets = await aws.secretsmanager();
   return (await secrets.send(new GetSecretValueCommand({ SecretId }))).SecretString ?? '';
+}
+
+async function readParameter({ aws }: Run): Promise<string | undefined> {
+  const ssm = await aws.ssm();
+  return (await ssm.send(new GetParameterCommand({ Name: PARAMETER, WithDecryption: true }))).Parameter?.Value;
 }
 
 async function settle(run: Run): Promise<void> {
@@ -89,17 +123,30 @@ describe('supplied values', () => {
     const account = await openAccount();
     const ids: (string | undefined)[] = [];
     await settle(await begin(account, first));
-    for (const DB of ['first-canary-value', 'second-canary-value', 'first-canary-value', 'third-canary-value', 'second-canary-value']) {
+    for (const DB of [
+      'first-canary-value',
+      'second-canary-value',
+      'first-canary-value',
+      'third-canary-value',
+      'second-canary-value',
+    ]) {
       const run = await begin(account, { ...first, DB });
       assert.deepEqual(run.compared.notCompared, []);
       const { steps } = await plan(run);
       const wanted = run.compared.versions.get('keycloak-database');
-      assert.deepEqual(steps.map((step) => [step.node, step.changes.map(({ path, to }) => [path, to])]), ids.length === 0 ? [] : [['Secret/keycloak-database', [['/versionId', wanted]]]]);
+      assert.deepEqual(
+        steps.map((step) => [step.node, step.changes.map(({ path, to }) => [path, to])]),
+        ids.length === 0 ? [] : [['Secret/keycloak-database', [['/versionId', wanted]]]],
+      );
       await settle(run);
       assert.equal(await read(run), JSON.stringify({ username: 'keycloak', password: DB }));
+      assert.equal(await readParameter(run), DB);
       ids.push(wanted);
     }
-    assert.deepEqual(ids.map((id) => ids.indexOf(id)), [0, 1, 0, 3, 1]);
+    assert.deepEqual(
+      ids.map((id) => ids.indexOf(id)),
+      [0, 1, 0, 3, 1],
+    );
     assert.match(ids[0] ?? '', /^[0-9a-f]{64}$/);
   });
 
@@ -119,7 +166,10 @@ describe('supplied values', () => {
     await settle(await begin(account, first));
     const run = await begin(account, { API_KEY: 'another-canary' });
     assert.deepEqual(run.compared.notCompared, ['keycloak-database']);
-    assert.deepEqual((await plan(run)).steps.map((step) => step.node), ['Secret/embeddings']);
+    assert.deepEqual(
+      (await plan(run)).steps.map((step) => step.node),
+      ['Secret/embeddings'],
+    );
     await settle(run);
     assert.match(await read(run), /first-canary-value/);
   });
@@ -131,12 +181,23 @@ describe('supplied values', () => {
     assert.deepEqual(failures(outcome), [
       'Secret/keycloak-database SourceAbsent: the secret keycloak/database is made from the environment variable DB, which is not there',
     ]);
-    assert.deepEqual(outcome.plan.steps.map((step) => step.node), ['Secret/keycloak-database']);
+    assert.deepEqual(
+      outcome.plan.steps.map((step) => step.node),
+      ['Secret/keycloak-database', 'SsmParameter/database-password'],
+    );
   });
 
   test('a password that the database would refuse is told before anything is made of it', async () => {
     const account = await openAccount();
-    for (const DB of ['short', 'with space in it', 'with/slash', 'with"quote', 'with@sign', 'ümlaut-ümlaut', 'a'.repeat(42)]) {
+    for (const DB of [
+      'short',
+      'with space in it',
+      'with/slash',
+      'with"quote',
+      'with@sign',
+      'ümlaut-ümlaut',
+      'a'.repeat(42),
+    ]) {
       await assert.rejects(begin(account, { ...first, DB }), (error: Error) => {
         assert.match(error.message, /^the environment variable DB holds no password of Aurora: 8 to 41/);
         assert.ok(!JSON.stringify([error.message, error.stack, error.cause]).includes(DB));
@@ -152,7 +213,10 @@ describe('supplied values', () => {
     const account = await openAccount();
     await settle(await begin(account, first));
     const run = await begin(account, { ...first, DB: 'second-canary-value' });
-    const outcome = await apply({ ...run, aws: { ...run.aws, sources: sourcesOf({ ...first, DB: 'third-canary-value' }) } });
+    const outcome = await apply({
+      ...run,
+      aws: { ...run.aws, sources: sourcesOf({ ...first, DB: 'third-canary-value' }) },
+    });
     assert.deepEqual(failures(outcome), [
       'Secret/keycloak-database SourceChanged: the environment variable DB has changed since the plan was made: plan again',
     ]);
@@ -166,7 +230,10 @@ describe('supplied values', () => {
     const blind = await begin(account, {});
     refuse(await blind.aws.secretsmanager(), 'GetSecretValue');
     const aws = { ...blind.aws, sources: sourcesOf(first) };
-    assert.deepEqual(await suppliedVersions(aws, supplied), { versions: new Map(), notCompared: ['keycloak-database', 'embeddings'] });
+    assert.deepEqual(await suppliedVersions(aws, supplied), {
+      versions: new Map(),
+      notCompared: ['keycloak-database', 'embeddings'],
+    });
     assert.equal(printPlan(await plan({ ...blind, aws })), '');
 
     const secrets = await run.aws.secretsmanager();
@@ -201,11 +268,15 @@ describe('supplied values', () => {
   test('no value is in anything that can be printed', async () => {
     const account = await openAccount();
     const printed: unknown[] = [];
-    const show = (...values: readonly unknown[]): void => void printed.push(...values.map((value) => JSON.stringify(value, plainly)));
+    const show = (...values: readonly unknown[]): void =>
+      void printed.push(...values.map((value) => JSON.stringify(value, plainly)));
     const run = await begin(account, first);
     show(run.graph, run.compared, await plan(run));
     const outcome = await apply(run);
-    show(outcome, outcome.failures.map(({ error }) => [error.message, error.stack, error.cause]));
+    show(
+      outcome,
+      outcome.failures.map(({ error }) => [error.message, error.stack, error.cause]),
+    );
     const next = await begin(account, { DB: 'second-canary-value', API_KEY: 'x' });
     show(next.graph, next.compared, await plan(next), await apply(next));
     const values = await Promise.all((await listSecrets(run.aws)).map(({ Name = '' }) => read(run, Name)));
@@ -218,7 +289,10 @@ describe('supplied values', () => {
 /** The part of a secret's text that nobody may see. */
 function secretIn(text: string): readonly string[] {
   if (!text.startsWith('{')) return [text];
-  const { password, client_secret } = JSON.parse(text) as { readonly password?: string; readonly client_secret?: string };
+  const { password, client_secret } = JSON.parse(text) as {
+    readonly password?: string;
+    readonly client_secret?: string;
+  };
   return [password, client_secret].filter((value) => value !== undefined);
 }
 

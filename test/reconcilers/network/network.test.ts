@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { must } from '../../../src/engine/errors.ts';
+import { NODE_TAG, OWNER_TAG } from '../../../src/engine/graph.ts';
 import { liveOf, type Snapshot } from '../../../src/engine/snapshot.ts';
 import { declareNetwork } from '../../../src/reconcilers/network/network.ts';
 import { declarationOf } from '../../declaration.ts';
@@ -178,6 +179,22 @@ describe('the network of a gateway', () => {
     await Promise.all(outside.map(({ change }) => change(ec2, idsIn(snapshot))));
     await gateway.apply(declared);
     assertEmpty(await gateway.plan(declared));
+  });
+
+  test('a second address, left by a lost answer, is released and the one in use stays', async () => {
+    const ec2 = await gateway.aws.ec2();
+    const used = idsIn(await gateway.look(declared))('ElasticIp/nat-a', 'allocationId');
+    const Tags = [
+      { Key: OWNER_TAG, Value: gateway.aws.owner },
+      { Key: NODE_TAG, Value: 'ElasticIp/nat-a' },
+    ];
+    const TagSpecifications = [{ ResourceType: 'elastic-ip' as const, Tags }];
+    await ec2.send(new ec2.AllocateAddressCommand({ Domain: 'vpc', TagSpecifications }));
+    await gateway.apply(declared);
+    assertEmpty(await gateway.plan(declared));
+    assert.equal(idsIn(await gateway.look(declared))('ElasticIp/nat-a', 'allocationId'), used);
+    const { Addresses } = await ec2.send(new ec2.DescribeAddressesCommand({}));
+    assert.equal(Addresses?.length, 2);
   });
 
   test('another name in the region and the same name in another region are apart from it', async () => {

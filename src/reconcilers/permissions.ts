@@ -1,0 +1,38 @@
+import type { PolicyDocument, PolicyStatement } from '../aws/policy.ts';
+import type { AnyKind, Kinds } from '../engine/kind.ts';
+
+export type Purpose = 'plan' | 'apply';
+
+// Opened to compare supplied values; the one live value that a plan reads.
+const COMPARISON_KEYS = 'arn:*:secretsmanager:*:*:secret:*-comparison-key-*';
+const OPEN_SECRET = 'secretsmanager:GetSecretValue';
+
+/** What these IAM actions work on where it is known beforehand; what is made gets its name from AWS or the manifest. */
+const RESOURCES: readonly (readonly [RegExp, string])[] = [
+  [/^iam:(PassRole|CreateRole|DeleteRole|TagRole|UpdateAssumeRolePolicy|PutRolePolicy|DeleteRolePolicy|(At|De)tachRolePolicy)$/, 'arn:*:iam::*:role/mcpgw/*'],
+  [/^iam:((Create|Delete|Tag)Policy|(Create|Delete)PolicyVersion)$/, 'arn:*:iam::*:policy/mcpgw/*'],
+  [/^iam:CreateServiceLinkedRole$/, 'arn:*:iam::*:role/aws-service-role/*'],
+];
+
+/** The policy of a role that looks (`plan`, `status`, `outputs`, `drift`) or also acts (`apply`, `destroy`). */
+export function permissions(kinds: Kinds, purpose: Purpose): PolicyDocument {
+  const all = Object.values(kinds).flat();
+  const actions = new Set(all.flatMap((kind) => actionsOf(kind, purpose)));
+  if (purpose === 'apply') actions.add(OPEN_SECRET);
+  const key: PolicyStatement = { Sid: 'CompareSecrets', Effect: 'Allow', Action: OPEN_SECRET, Resource: COMPARISON_KEYS };
+  return { Version: '2012-10-17', Statement: [...statements([...actions].sort()), ...(purpose === 'plan' ? [key] : [])] };
+}
+
+function actionsOf({ actions }: AnyKind, purpose: Purpose): readonly string[] {
+  return purpose === 'plan' ? actions.read : [...actions.read, ...actions.write, ...(actions.implied ?? [])];
+}
+
+/** One statement for each resource. */
+function statements(actions: readonly string[]): readonly PolicyStatement[] {
+  const groups = new Map<string, string[]>();
+  for (const action of actions) {
+    const resource = RESOURCES.find(([pattern]) => pattern.test(action))?.[1] ?? '*';
+    groups.set(resource, [...(groups.get(resource) ?? []), action]);
+  }
+  return [...groups].map(([Resource, Action]) => ({ Effect: 'Allow', Action, Resource }));
+}
