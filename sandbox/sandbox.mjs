@@ -17,13 +17,16 @@ const minute = 60_000;
  */
 export async function startSandbox({ port = 0, quiet = false, speed } = {}) {
   const python = await pythonWithRequirements(quiet);
-  const child = spawn(python, [join(here, 'server.py'), '--port', String(port)], {
-    stdio: ['ignore', 'pipe', quiet ? 'ignore' : 'inherit'],
-    env: { ...withoutAws(process.env), PYTHONUNBUFFERED: '1', ...(speed !== undefined && { SANDBOX_SPEED: String(speed) }) },
+  const child = spawn(python, [join(here, 'server.py'), '--port', String(port), '--until-input-closes'], {
+    stdio: ['pipe', 'pipe', 'pipe'],
+    env: {
+      ...withoutAws(process.env),
+      PYTHONUNBUFFERED: '1',
+      ...(speed !== undefined && { SANDBOX_SPEED: String(speed) }),
+    },
   });
+  if (!quiet) child.stderr.pipe(process.stderr, { end: false });
   const ended = new Promise((resolve) => child.once('exit', resolve));
-  const endChild = () => child.kill('SIGKILL');
-  process.once('exit', endChild);
   try {
     const url = `http://127.0.0.1:${await listeningPort(child)}`;
     return {
@@ -36,13 +39,12 @@ export async function startSandbox({ port = 0, quiet = false, speed } = {}) {
       },
       ended,
       async stop() {
-        process.removeListener('exit', endChild);
         child.kill('SIGTERM');
         await ended;
       },
     };
   } catch (error) {
-    endChild();
+    child.kill('SIGKILL');
     throw error;
   }
 }
@@ -53,9 +55,13 @@ function withoutAws(env) {
 }
 
 function listeningPort(child) {
+  let said = '';
+  child.stderr.on('data', (chunk) => (said = (said + chunk).slice(-4000)));
   return new Promise((resolve, reject) => {
     child.once('error', reject);
-    child.once('exit', (code) => reject(new Error(`the sandbox ended with exit code ${code} before it was ready`)));
+    child.once('close', (code) =>
+      reject(new Error(`the sandbox ended with exit code ${code} before it was ready\n${said}`)),
+    );
     createInterface({ input: child.stdout }).on('line', (line) => {
       const found = /^listening on (\d+)$/.exec(line);
       if (found) resolve(Number(found[1]));
@@ -94,7 +100,10 @@ async function tryLock(lock) {
     return true;
   } catch (error) {
     if (error.code !== 'EEXIST') throw error;
-    const age = await stat(lock).then(({ mtimeMs }) => Date.now() - mtimeMs, () => 0);
+    const age = await stat(lock).then(
+      ({ mtimeMs }) => Date.now() - mtimeMs,
+      () => 0,
+    );
     if (age > 5 * minute) await rm(lock, { recursive: true, force: true });
     return false;
   }

@@ -5,6 +5,7 @@ import json
 import os
 import signal
 import sys
+import threading
 from urllib.parse import parse_qs
 
 os.environ.setdefault("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
@@ -35,10 +36,16 @@ def application(moto):
     return answer
 
 
+def _end_with_parent():
+    sys.stdin.read()
+    os._exit(0)
+
+
 def main():
     options = argparse.ArgumentParser()
     options.add_argument("--port", type=int, default=0)
     options.add_argument("--skip-selftest", action="store_true")
+    options.add_argument("--until-input-closes", action="store_true", help="end with the process that started it")
     options = options.parse_args()
 
     overlay.load()
@@ -48,6 +55,8 @@ def main():
     server = make_server("127.0.0.1", options.port, served, threaded=True, request_handler=Handler)
     server.daemon_threads = True
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    if options.until_input_closes:
+        threading.Thread(target=_end_with_parent, daemon=True).start()
     print(f"listening on {server.port}", flush=True)
     try:
         server.serve_forever()

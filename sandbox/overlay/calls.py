@@ -71,7 +71,6 @@ def _error(headers, body):
     kind = next((value for key, value in headers.items() if key.lower() == "x-amzn-errortype"), None)
     if kind:
         return kind.split("#")[-1]
-    found = re.search(r"<Code>([^<]*)</Code>", body if isinstance(body, str) else "") or re.search(
-        r'"__type": *"([^"]*)"', body if isinstance(body, str) else ""
-    )
+    text = body.decode(errors="replace") if isinstance(body, bytes) else body or ""
+    found = re.search(r"<Code>([^<]*)</Code>", text) or re.search(r'"__type": *"([^"]*)"', text)
     return found[1].split("#")[-1] if found else None

@@ -6,6 +6,8 @@ from moto.ec2.models.core import TaggedEC2Resource
 
 from .hook import fail, replace
 
+NOT_YOURS = "You do not have permission to access the specified resource."
+
 
 def get_tags(self):
     """Moto looks through all tags of the account with a regular expression, for each object of each answer."""

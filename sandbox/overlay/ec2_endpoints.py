@@ -112,6 +112,19 @@ def _(response, original):
 idempotent("ec2", "create_vpc_endpoint")
 
 
+@op("ec2", "describe_vpc_endpoint_services")
+def _(response, original):
+    prefix, wanted = f"com.amazonaws.{response.region}.", given(response).get("ServiceNames")
+    names = [prefix + one for one in sorted(set(AWS_ENDPOINT_SERVICES)) if not wanted or prefix + one in wanted]
+    kinds = {prefix + one: ["Gateway", "Interface"] for one in _GATEWAY_SERVICES}
+    details = [
+        {"ServiceName": name, "ServiceType": [{"ServiceType": kind}], "Owner": "amazon", "VpcEndpointPolicySupported": True}
+        for name in names
+        for kind in kinds.get(name, ["Interface"])
+    ]
+    return {"ServiceNames": names, "ServiceDetails": details}
+
+
 def _known(response, name, kind):
     prefix = f"com.amazonaws.{response.region}."
     if not name.startswith(prefix) or name.removeprefix(prefix) not in AWS_ENDPOINT_SERVICES:

@@ -11,11 +11,9 @@ from .delays import (
     NAT_GATEWAY_FAIL,
     NAT_GATEWAY_LISTED,
 )
-from .ec2 import filtered, interfaces_of, shown_tags, tags_of
+from .ec2 import NOT_YOURS, filtered, interfaces_of, shown_tags, tags_of
 from .hook import backend, before, fail, given, idempotent, op
 from .later import after, stamp
-
-NOT_YOURS = "You do not have permission to access the specified resource."
 
 
 @before("ec2", "attach_internet_gateway")
@@ -55,7 +53,7 @@ def _(response):
     if address is None or not address.association_id:
         return
     if address.eni and address.eni.requester_managed:
-        raise fail("AuthFailure", NOT_YOURS)
+        raise fail("AuthFailure", NOT_YOURS, 400)
     raise fail("InvalidIPAddress.InUse", f"Address {address.public_ip} is in use.")
 
 
@@ -65,7 +63,7 @@ def _(response):
     for address in ec2.addresses:
         named = wish.get("AssociationId") == address.association_id or wish.get("PublicIp") == address.public_ip
         if named and address.eni and address.eni.requester_managed:
-            raise fail("AuthFailure", NOT_YOURS)
+            raise fail("AuthFailure", NOT_YOURS, 400)
 
 
 def _address(ec2, allocation_id, public_ip=None):

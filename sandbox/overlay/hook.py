@@ -72,8 +72,9 @@ class Refusal(ServiceException):
         self.__dict__.update(members)
 
 
-def fail(code, message, status=400, **members):
-    """An error to raise. `members` are further fields that the error has on AWS."""
+def fail(code, message, status=None, **members):
+    """An error to raise. `members` are further fields that the error has on AWS; without a status it has the
+    model's, or else 400."""
     return Refusal(code, message, status, members)
 
 
@@ -214,7 +215,7 @@ def _failure(self, error):
         traceback.print_exception(error)
         error = fail("InternalFailure", f"The sandbox failed: {type(error).__name__}: {error}", 500)
     status, headers, body = _serialized_error(self, error)
-    headers["status"] = getattr(error, "status", status) if status == 400 else status
+    headers["status"] = getattr(error, "status", None) or status
     return body, headers
 
 

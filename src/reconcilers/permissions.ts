@@ -9,7 +9,10 @@ const OPEN_SECRET = 'secretsmanager:GetSecretValue';
 
 /** What these IAM actions work on where it is known beforehand; what is made gets its name from AWS or the manifest. */
 const RESOURCES: readonly (readonly [RegExp, string])[] = [
-  [/^iam:(PassRole|CreateRole|DeleteRole|TagRole|UpdateAssumeRolePolicy|PutRolePolicy|DeleteRolePolicy|(At|De)tachRolePolicy)$/, 'arn:*:iam::*:role/mcpgw/*'],
+  [
+    /^iam:(PassRole|CreateRole|DeleteRole|TagRole|UpdateAssumeRolePolicy|PutRolePolicy|DeleteRolePolicy|(At|De)tachRolePolicy)$/,
+    'arn:*:iam::*:role/mcpgw/*',
+  ],
   [/^iam:((Create|Delete|Tag)Policy|(Create|Delete)PolicyVersion)$/, 'arn:*:iam::*:policy/mcpgw/*'],
   [/^iam:CreateServiceLinkedRole$/, 'arn:*:iam::*:role/aws-service-role/*'],
 ];
@@ -19,8 +22,16 @@ export function permissions(kinds: Kinds, purpose: Purpose): PolicyDocument {
   const all = Object.values(kinds).flat();
   const actions = new Set(all.flatMap((kind) => actionsOf(kind, purpose)));
   if (purpose === 'apply') actions.add(OPEN_SECRET);
-  const key: PolicyStatement = { Sid: 'CompareSecrets', Effect: 'Allow', Action: OPEN_SECRET, Resource: COMPARISON_KEYS };
-  return { Version: '2012-10-17', Statement: [...statements([...actions].sort()), ...(purpose === 'plan' ? [key] : [])] };
+  const key: PolicyStatement = {
+    Sid: 'CompareSecrets',
+    Effect: 'Allow',
+    Action: OPEN_SECRET,
+    Resource: COMPARISON_KEYS,
+  };
+  return {
+    Version: '2012-10-17',
+    Statement: [...statements([...actions].sort()), ...(purpose === 'plan' ? [key] : [])],
+  };
 }
 
 function actionsOf({ actions }: AnyKind, purpose: Purpose): readonly string[] {

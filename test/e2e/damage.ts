@@ -53,8 +53,12 @@ export function damages(account: SandboxAccount, plan: Plan): readonly Damage[] 
     assert(found !== undefined, `${id} lives`);
     return found;
   };
-  const out = (id: string, output: string): string => String(live(id).outputs[output]);
-  const prop = (id: string, name: string): string => String(live(id).props[name]);
+  const text = (value: unknown, what: string): string => {
+    assert(typeof value === 'string', what);
+    return value;
+  };
+  const out = (id: string, output: string): string => text(live(id).outputs[output], `${output} of ${id}`);
+  const prop = (id: string, name: string): string => text(live(id).props[name], `${name} of ${id}`);
   const rule = (name: string) => ({
     GroupId: prop(`SecurityGroupRule/${name}`, 'groupId'),
     id: out(`SecurityGroupRule/${name}`, 'ruleId'),
@@ -74,7 +78,7 @@ export function damages(account: SandboxAccount, plan: Plan): readonly Damage[] 
     { what: 'host names are switched off', answer: 'update Vpc/main', act: () => ec2.send(new ModifyVpcAttributeCommand({ VpcId: out('Vpc/main', 'vpcId'), EnableDnsHostnames: { Value: false } })) },
     { what: 'the default group gets a rule', answer: 'update DefaultSecurityGroup/main', act: () => ec2.send(open(out('DefaultSecurityGroup/main', 'groupId'))) },
     { what: 'the way out is deleted', answer: 'update RouteTable/public', act: () => ec2.send(new DeleteRouteCommand({ RouteTableId: out('RouteTable/public', 'routeTableId'), DestinationCidrBlock: '0.0.0.0/0' })) },
-    { what: 'an endpoint loses its private name', answer: 'update VpcEndpoint/sts', act: () => ec2.send(new ModifyVpcEndpointCommand({ VpcEndpointId: out('VpcEndpoint/sts', 'vpcEndpointId'), PrivateDnsEnabled: false })) },
+    { what: 'an endpoint loses its private name', answer: 'update VpcEndpoint/sts', act: () => ec2.send(new ModifyVpcEndpointCommand({ VpcEndpointId: out('VpcEndpoint/sts', 'endpointId'), PrivateDnsEnabled: false })) },
     { what: 'a subnet is renamed', answer: 'update Subnet/private-a', act: () => ec2.send(new CreateTagsCommand({ Resources: [out('Subnet/private-a', 'subnetId')], Tags: [{ Key: 'Name', Value: 'mine' }] })) },
 
     { what: 'a role may do everything', answer: 'update Role/registry-task', act: () => iam.send(new PutRolePolicyCommand({ RoleName: prop('Role/registry-task', 'roleName'), PolicyName: 'more', PolicyDocument: document('*') })) },
@@ -85,7 +89,7 @@ export function damages(account: SandboxAccount, plan: Plan): readonly Damage[] 
 
     { what: 'backups are kept for a day', answer: 'update AuroraCluster/keycloak', act: () => rds.send(new ModifyDBClusterCommand({ DBClusterIdentifier: out('AuroraCluster/keycloak', 'dbClusterIdentifier'), BackupRetentionPeriod: 1, ApplyImmediately: true })) },
     { what: 'a database loses its protection', answer: 'update DocumentDbCluster/registry', act: () => rds.send(new ModifyDBClusterCommand({ DBClusterIdentifier: out('DocumentDbCluster/registry', 'dbClusterIdentifier'), DeletionProtection: false, ApplyImmediately: true })) },
-    { what: 'TLS is not wanted any more', answer: 'update ClusterParameterGroup/registry', act: () => rds.send(new ModifyDBClusterParameterGroupCommand({ DBClusterParameterGroupName: prop('ClusterParameterGroup/registry', 'name'), Parameters: [{ ParameterName: 'tls', ParameterValue: 'disabled', ApplyMethod: 'pending-reboot' }] })) },
+    { what: 'TLS is not wanted any more', answer: 'update ClusterParameterGroup/registry', act: () => rds.send(new ModifyDBClusterParameterGroupCommand({ DBClusterParameterGroupName: out('ClusterParameterGroup/registry', 'dbClusterParameterGroupName'), Parameters: [{ ParameterName: 'tls', ParameterValue: 'disabled', ApplyMethod: 'pending-reboot' }] })) },
     { what: 'the proxy takes clients without TLS', answer: 'update DbProxy/keycloak', act: () => rds.send(new ModifyDBProxyCommand({ DBProxyName: prop('DbProxy/keycloak', 'dbProxyName'), RequireTLS: false })) },
     { what: 'files may be mounted in the clear', answer: 'update FileSystem/main', act: () => new EFSClient(config).send(new DeleteFileSystemPolicyCommand({ FileSystemId: out('FileSystem/main', 'fileSystemId') })) },
     { what: 'a mount target gets another group', answer: 'update MountTarget/private-a', act: () => new EFSClient(config).send(new ModifyMountTargetSecurityGroupsCommand({ MountTargetId: out('MountTarget/private-a', 'mountTargetId'), SecurityGroups: [out('SecurityGroup/registry', 'groupId')] })) },

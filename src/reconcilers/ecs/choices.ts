@@ -1,4 +1,4 @@
-import { format, isRef, type Format, type Input, type Ref } from '../../engine/ref.ts';
+import { format, isRef, type Input, type Ref } from '../../engine/ref.ts';
 import type { Gateway } from '../../spec/gateway.ts';
 import type { Choice, Condition, Conditional, Line, PlaceName } from '../../spec/releases/release.ts';
 import type { Declaration } from '../declaration.ts';
@@ -66,7 +66,7 @@ export function fill(text: string, gateway: Gateway, places: Places): Input<stri
   const parts = text.split(/\{([\w.]+)\}/).flatMap((part, i): readonly (string | Ref<string>)[] => {
     if (i % 2 === 0) return part === '' ? [] : [part];
     const value = part in places ? places[part as PlaceName] : textAt(gateway, part);
-    return typeof value === 'string' || isRef(value) ? [value] : (value as Format).$format;
+    return typeof value === 'string' || isRef(value) ? [value] : value.$format;
   });
   return parts.every((part) => typeof part === 'string') ? parts.join('') : { $format: parts };
 }

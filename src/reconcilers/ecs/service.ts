@@ -22,6 +22,8 @@ export interface ServiceOutputs {
 
 /** Ids of the endpoints that stood in the namespace when the last deployment began. */
 const KNOWS_TAG = 'mcpgw:knows';
+/** The last deployment that an update of ours began. */
+const DEPLOYMENT_TAG = 'mcpgw:deployment';
 
 const DEPLOYED = new Set(['taskDefinition', 'subnetIds', 'securityGroupIds', 'targets', 'serviceConnect']);
 // AWS takes these at once and applies them to tasks that start later: without a deployment the rest never has them.
@@ -110,7 +112,7 @@ export const service: AwsKind<ServiceProps, ServiceOutputs> = {
     const ecs = await act.env.ecs();
     const fields = [...changed];
     const force = fields.some((field) => FORCED.has(field));
-    await ecs.send(
+    const result = await ecs.send(
       new ecs.UpdateServiceCommand({
         ...toInput(props, changed),
         cluster: props.clusterArn,
@@ -118,8 +120,10 @@ export const service: AwsKind<ServiceProps, ServiceOutputs> = {
         ...(force && { forceNewDeployment: true }),
       }),
     );
+    if (!force && !fields.some((field) => DEPLOYED.has(field))) return;
     // After the deployment, not before: a mark that is too old only means one deployment more.
-    if (force || fields.some((field) => DEPLOYED.has(field))) await tag(act, live, { [KNOWS_TAG]: idsToday(act) });
+    const begun = result.service === undefined ? undefined : primaryOf(result.service)?.id;
+    await tag(act, live, { [KNOWS_TAG]: idsToday(act), ...(begun !== undefined && { [DEPLOYMENT_TAG]: begun }) });
   },
 
   retag: (act, live, tags) => tag(act, live, tags),

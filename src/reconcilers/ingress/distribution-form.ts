@@ -1,4 +1,11 @@
-import type { DefaultCacheBehavior, DistributionConfig, DistributionSummary, Method, Origin, SslProtocol } from '@aws-sdk/client-cloudfront';
+import type {
+  DefaultCacheBehavior,
+  DistributionConfig,
+  DistributionSummary,
+  Method,
+  Origin,
+  SslProtocol,
+} from '@aws-sdk/client-cloudfront';
 
 /** What we set of a distribution. CloudFront has far more, and adds to it without notice: the rest stays as it is. */
 export interface DistributionProps {
@@ -35,16 +42,22 @@ export interface DistributionBehavior {
 /** Lists that mean sets, in one order. */
 export function canonical(props: Record<string, unknown>): Record<string, unknown> {
   const inOrder = (value: unknown): unknown =>
-    Array.isArray(value) ? [...(value as unknown[])].sort() : isRecord(value) ? mapped(value, inOrder) : value;
+    Array.isArray(value) ? value.map(String).sort() : isRecord(value) ? mapped(value, inOrder) : value;
   return mapped(props, inOrder);
 }
 
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null;
-const mapped = (record: Readonly<Record<string, unknown>>, change: (value: unknown) => unknown): Record<string, unknown> =>
-  Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]));
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null;
+const mapped = (
+  record: Readonly<Record<string, unknown>>,
+  change: (value: unknown) => unknown,
+): Record<string, unknown> => Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]));
 
 /** A whole configuration: an update takes away what it does not name, so the one that stands is kept beneath. */
-export function toConfig(props: DistributionProps, base: DistributionConfig | { readonly CallerReference: string }): DistributionConfig {
+export function toConfig(
+  props: DistributionProps,
+  base: DistributionConfig | { readonly CallerReference: string },
+): DistributionConfig {
   const before: Partial<DistributionConfig> = base;
   const others = before.Origins?.Items?.filter((item) => item.Id !== props.origin.id) ?? [];
   const origin = before.Origins?.Items?.find((item) => item.Id === props.origin.id);
@@ -76,7 +89,10 @@ function fromOrigin(origin: DistributionOrigin, before: Origin | undefined): Ori
   };
 }
 
-function fromBehavior({ behavior, origin }: DistributionProps, before: DefaultCacheBehavior | undefined): DefaultCacheBehavior {
+function fromBehavior(
+  { behavior, origin }: DistributionProps,
+  before: DefaultCacheBehavior | undefined,
+): DefaultCacheBehavior {
   // The settings of the time before policies exclude them.
   const { ForwardedValues: _values, MinTTL: _min, DefaultTTL: _default, MaxTTL: _max, ...kept } = before ?? {};
   return {
@@ -93,7 +109,9 @@ function fromBehavior({ behavior, origin }: DistributionProps, before: DefaultCa
 const list = <T>(Items: T[]): { Quantity: number; Items: T[] } => ({ Quantity: Items.length, Items });
 
 /** What the list and the whole configuration have in common. */
-export type LiveConfig = Partial<Pick<DistributionSummary, 'Comment' | 'Enabled' | 'PriceClass' | 'Origins' | 'DefaultCacheBehavior'>>;
+export type LiveConfig = Partial<
+  Pick<DistributionSummary, 'Comment' | 'Enabled' | 'PriceClass' | 'Origins' | 'DefaultCacheBehavior'>
+>;
 
 type LiveProps = { readonly [K in keyof DistributionProps]: DistributionProps[K] | undefined };
 
@@ -111,7 +129,9 @@ export function toProps(item: LiveConfig): LiveProps {
 
 function toOrigin(item: Origin): DistributionOrigin {
   const custom = item.CustomOriginConfig;
-  const headers = (item.CustomHeaders?.Items ?? []).map((header) => [header.HeaderName ?? '', header.HeaderValue ?? ''] as const);
+  const headers = (item.CustomHeaders?.Items ?? []).map(
+    (header) => [header.HeaderName ?? '', header.HeaderValue ?? ''] as const,
+  );
   return {
     id: item.Id ?? '',
     domainName: item.DomainName ?? '',

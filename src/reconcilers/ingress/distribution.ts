@@ -25,7 +25,8 @@ export const distribution: AwsKind<DistributionProps, DistributionOutputs> = {
   nameless: true,
   canonical,
   takes: { create: 300, update: 300, delete: 600 },
-  interrupts: (fields) => (fields.includes('origin') ? 'requests at some edges, until all of them know the new origin' : undefined),
+  interrupts: (fields) =>
+    fields.includes('origin') ? 'requests at some edges, until all of them know the new origin' : undefined,
   actions: {
     read: [
       'cloudfront:ListDistributions',
@@ -100,7 +101,10 @@ export const distribution: AwsKind<DistributionProps, DistributionOutputs> = {
       return 'again';
     }
     if (Distribution?.Status !== 'Deployed')
-      throw waiting('DistributionInProgress', 'CloudFront is still switching it off at its edges, which takes some minutes');
+      throw waiting(
+        'DistributionInProgress',
+        'CloudFront is still switching it off at its edges, which takes some minutes',
+      );
     await ignoreGone(cloudfront.send(new cloudfront.DeleteDistributionCommand({ Id, IfMatch })));
     return undefined;
   },

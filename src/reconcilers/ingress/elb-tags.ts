@@ -37,8 +37,37 @@ export function claim(aws: Aws, kind: string, tags: Tags, byPlace: string | unde
   return name === undefined ? undefined : { name, tags, foreign: marked ? undefined : foreignMark(tags) };
 }
 
+interface Named {
+  readonly env: Aws;
+  readonly nodes: readonly { readonly name: string; readonly props: { readonly name: Input<string> } }[];
+}
+
+/** Those of a list that are ours, or bear a name that one of our nodes wants. */
+export async function claimNamed<Item>(
+  { env, nodes }: Named,
+  kind: string,
+  items: readonly Item[],
+  idsOf: (item: Item) => readonly [arn: string | undefined, name: string | undefined],
+): Promise<readonly { readonly item: Item; readonly claimed: Claim }[]> {
+  const tags = await tagsByArn(
+    env,
+    items.flatMap((item) => idsOf(item)[0] ?? []),
+  );
+  return items.flatMap((item) => {
+    const [arn, name] = idsOf(item);
+    const mine = tags.get(arn ?? '') ?? {};
+    const wanted = nodes.find((node) => node.props.name === name)?.name;
+    const claimed = claim(env, kind, mine, isOurs(env, mine) ? name : wanted);
+    return claimed === undefined ? [] : [{ item, claimed }];
+  });
+}
+
 /** What a create call returned. AWS hands out what somebody else made, if its settings are the same: only tags tell. */
-export async function claimMade(aws: Aws, node: { readonly name: string; readonly tags: Tags }, arn: string | undefined): Promise<Claim> {
+export async function claimMade(
+  aws: Aws,
+  node: { readonly name: string; readonly tags: Tags },
+  arn: string | undefined,
+): Promise<Claim> {
   const made = must(arn, 'ARN');
   // What was really made just now may not be known everywhere yet.
   const found = await orUndefined(tagsByArn(aws, [made]));

@@ -44,7 +44,11 @@ export function declareIngress(declaration: Declaration, network: NetworkPart, f
   };
 }
 
-function sendToGrafana(graph: GraphBuilder, on: Handle<ListenerOutputs>, grafana: Handle<TargetGroupOutputs>): Handle<ListenerRuleOutputs> {
+function sendToGrafana(
+  graph: GraphBuilder,
+  on: Handle<ListenerOutputs>,
+  grafana: Handle<TargetGroupOutputs>,
+): Handle<ListenerRuleOutputs> {
   const action = { type: 'forward' as const, targetGroupArn: grafana.ref('targetGroupArn') };
   const props = { listenerArn: on.ref('listenerArn'), priority: 15, paths: ['/grafana', '/grafana/*'], action };
   return graph.add(listenerRule, `${on.id.split('/')[1] ?? ''}-grafana`, props);

@@ -54,13 +54,22 @@ export const listenerRule: AwsKind<ListenerRuleProps, ListenerRuleOutputs> = {
       }),
     );
     const all = lists.flat();
-    const tags = await tagsByArn(aws, all.flatMap(({ item }) => item.RuleArn ?? []));
+    const tags = await tagsByArn(
+      aws,
+      all.flatMap(({ item }) => item.RuleArn ?? []),
+    );
     return all.flatMap(({ item, parent, listenerArn }) => {
       // One that somebody made where ours should be becomes ours: AWS would not have a second one there.
       const there = nodes.find(
-        ({ props }) => props.priority === Number(item.Priority) && means(props.listenerArn, idOf('Listener', parent), listenerArn),
+        ({ props }) =>
+          props.priority === Number(item.Priority) && means(props.listenerArn, idOf('Listener', parent), listenerArn),
       );
-      const claimed = claim(aws, 'ListenerRule', tags.get(item.RuleArn ?? '') ?? {}, there?.name ?? `${parent}/${item.Priority}`);
+      const claimed = claim(
+        aws,
+        'ListenerRule',
+        tags.get(item.RuleArn ?? '') ?? {},
+        there?.name ?? `${parent}/${item.Priority}`,
+      );
       return claimed === undefined ? [] : [toObserved(item, listenerArn, claimed)];
     });
   },
@@ -105,7 +114,9 @@ export const listenerRule: AwsKind<ListenerRuleProps, ListenerRuleOutputs> = {
 
 const FIELD = 'path-pattern';
 
-const fromPaths = (paths: readonly string[]): RuleCondition[] => [{ Field: FIELD, PathPatternConfig: { Values: [...paths] } }];
+const fromPaths = (paths: readonly string[]): RuleCondition[] => [
+  { Field: FIELD, PathPatternConfig: { Values: [...paths] } },
+];
 
 /** Undefined when there are conditions that we never set. */
 function toPaths(conditions: readonly RuleCondition[] | undefined): readonly string[] | undefined {
@@ -114,11 +125,20 @@ function toPaths(conditions: readonly RuleCondition[] | undefined): readonly str
   return condition.PathPatternConfig?.Values ?? condition.Values;
 }
 
-function toObserved(item: Rule, listenerArn: string | undefined, claimed: Claim): Observed<ListenerRuleProps, ListenerRuleOutputs> {
+function toObserved(
+  item: Rule,
+  listenerArn: string | undefined,
+  claimed: Claim,
+): Observed<ListenerRuleProps, ListenerRuleOutputs> {
   return {
     ...claimed,
     phase: 'ready',
-    props: { listenerArn, priority: Number(item.Priority), paths: toPaths(item.Conditions), action: toAction(item.Actions) },
+    props: {
+      listenerArn,
+      priority: Number(item.Priority),
+      paths: toPaths(item.Conditions),
+      action: toAction(item.Actions),
+    },
     outputs: { ruleArn: item.RuleArn },
   };
 }

@@ -47,18 +47,30 @@ export const listener: AwsKind<ListenerProps, ListenerOutputs> = {
     const parents = (await live(loadBalancer)).filter((item) => isOurs(aws, item.tags ?? {}));
     const lists = await Promise.all(
       parents.map(async ({ name, outputs }) => {
-        const pages = elb.paginateDescribeListeners({ client: elb.client, pageSize: 400 }, { LoadBalancerArn: outputs.loadBalancerArn });
+        const pages = elb.paginateDescribeListeners(
+          { client: elb.client, pageSize: 400 },
+          { LoadBalancerArn: outputs.loadBalancerArn },
+        );
         return (await collect(pages, (page) => page.Listeners)).map((item) => ({ item, parent: name }));
       }),
     );
     const all = lists.flat();
-    const tags = await tagsByArn(aws, all.flatMap(({ item }) => item.ListenerArn ?? []));
+    const tags = await tagsByArn(
+      aws,
+      all.flatMap(({ item }) => item.ListenerArn ?? []),
+    );
     return all.flatMap(({ item, parent }) => {
       // One that somebody made where ours should be becomes ours: AWS would not have a second one there.
       const there = nodes.find(
-        ({ props }) => props.port === item.Port && means(props.loadBalancerArn, idOf('LoadBalancer', parent), item.LoadBalancerArn),
+        ({ props }) =>
+          props.port === item.Port && means(props.loadBalancerArn, idOf('LoadBalancer', parent), item.LoadBalancerArn),
       );
-      const claimed = claim(aws, 'Listener', tags.get(item.ListenerArn ?? '') ?? {}, there?.name ?? `${parent}/${item.Port}`);
+      const claimed = claim(
+        aws,
+        'Listener',
+        tags.get(item.ListenerArn ?? '') ?? {},
+        there?.name ?? `${parent}/${item.Port}`,
+      );
       return claimed === undefined ? [] : [toObserved(item, claimed)];
     });
   },

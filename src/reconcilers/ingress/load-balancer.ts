@@ -2,11 +2,10 @@ import type { LoadBalancer } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Aws, AwsKind } from '../../aws/aws.ts';
 import { ignoreGone } from '../../aws/errors.ts';
 import { collect } from '../../aws/pages.ts';
-import { fromTags, isOurs } from '../../aws/tags.ts';
+import { fromTags } from '../../aws/tags.ts';
 import { must } from '../../engine/errors.ts';
 import type { Observed, Phase } from '../../engine/kind.ts';
-import { known } from '../../engine/ref.ts';
-import { claim, claimMade, retagElb, tagsByArn, type Claim } from './elb-tags.ts';
+import { claimMade, claimNamed, retagElb, type Claim } from './elb-tags.ts';
 
 /** An application load balancer. */
 export interface LoadBalancerProps extends LoadBalancerAttributes {
@@ -77,20 +76,17 @@ export const loadBalancer: AwsKind<LoadBalancerProps, LoadBalancerOutputs> = {
     ],
   },
 
-  async observe({ env: aws, nodes }) {
+  async observe(look) {
+    const aws = look.env;
     const elb = await aws.elbv2();
     const all = await collect(
       elb.paginateDescribeLoadBalancers({ client: elb.client, pageSize: 400 }, {}),
       (page) => page.LoadBalancers,
     );
-    const tags = await tagsByArn(aws, all.flatMap((item) => item.LoadBalancerArn ?? []));
-    const found = all.flatMap((item) => {
-      const byName = nodes.find((node) => known<string>(node.props.name) === item.LoadBalancerName)?.name;
-      const mine = tags.get(item.LoadBalancerArn ?? '') ?? {};
-      const claimed = claim(aws, 'LoadBalancer', mine, isOurs(aws, mine) ? item.LoadBalancerName : byName);
-      return claimed === undefined ? [] : [{ item, claimed }];
-    });
-    return Promise.all(found.map(async ({ item, claimed }) => toObserved(item, claimed, await attributesOf(aws, item))));
+    const found = await claimNamed(look, 'LoadBalancer', all, (item) => [item.LoadBalancerArn, item.LoadBalancerName]);
+    return Promise.all(
+      found.map(async ({ item, claimed }) => toObserved(item, claimed, await attributesOf(aws, item))),
+    );
   },
 
   async create({ env: aws, node }, props) {
@@ -116,8 +112,13 @@ export const loadBalancer: AwsKind<LoadBalancerProps, LoadBalancerOutputs> = {
     if (changed.has('subnetIds'))
       await elb.send(new elb.SetSubnetsCommand({ LoadBalancerArn, Subnets: [...props.subnetIds] }));
     if (changed.has('securityGroupIds'))
-      await elb.send(new elb.SetSecurityGroupsCommand({ LoadBalancerArn, SecurityGroups: [...props.securityGroupIds] }));
-    const Attributes = ATTRIBUTES.filter((field) => changed.has(field)).map((field) => ({ Key: KEYS[field], Value: String(props[field]) }));
+      await elb.send(
+        new elb.SetSecurityGroupsCommand({ LoadBalancerArn, SecurityGroups: [...props.securityGroupIds] }),
+      );
+    const Attributes = ATTRIBUTES.filter((field) => changed.has(field)).map((field) => ({
+      Key: KEYS[field],
+      Value: String(props[field]),
+    }));
     if (Attributes.length > 0)
       await elb.send(new elb.ModifyLoadBalancerAttributesCommand({ LoadBalancerArn, Attributes }));
   },
@@ -142,9 +143,18 @@ async function attributesOf(aws: Aws, { LoadBalancerArn }: LoadBalancer): Promis
   return new Map((Attributes ?? []).map((item) => [item.Key, item.Value]));
 }
 
-const PHASES: Readonly<Record<string, Phase>> = { provisioning: 'pending', active: 'ready', active_impaired: 'ready', failed: 'failed' };
+const PHASES: Readonly<Record<string, Phase>> = {
+  provisioning: 'pending',
+  active: 'ready',
+  active_impaired: 'ready',
+  failed: 'failed',
+};
 
-function toObserved(item: LoadBalancer, claimed: Claim, attributes: Attributes): Observed<LoadBalancerProps, LoadBalancerOutputs> {
+function toObserved(
+  item: LoadBalancer,
+  claimed: Claim,
+  attributes: Attributes,
+): Observed<LoadBalancerProps, LoadBalancerOutputs> {
   const { Code = 'provisioning', Reason } = item.State ?? {};
   return {
     ...claimed,

@@ -12,10 +12,19 @@ export interface LoadBalancers {
 }
 
 /** Both load balancers; each has a second group, for CloudFront alone: its list of addresses fills one. */
-export function declareLoadBalancers({ graph, gateway, names }: Declaration, network: NetworkPart, first: Nodes): LoadBalancers {
+export function declareLoadBalancers(
+  { graph, gateway, names }: Declaration,
+  network: NetworkPart,
+  first: Nodes,
+): LoadBalancers {
   const { vpcId, groups, publicSubnetIds, privateSubnetIds, publicReady } = network;
   const { registryScheme, keycloakScheme } = gateway.ingress;
-  const add = (node: 'registry' | 'keycloak', name: string, scheme: typeof registryScheme, behind: readonly (keyof typeof groups)[]) =>
+  const add = (
+    node: 'registry' | 'keycloak',
+    name: string,
+    scheme: typeof registryScheme,
+    behind: readonly (keyof typeof groups)[],
+  ) =>
     graph.add(
       loadBalancer,
       node,

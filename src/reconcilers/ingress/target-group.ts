@@ -2,11 +2,11 @@ import type { TargetGroup } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Aws, AwsKind } from '../../aws/aws.ts';
 import { ignoreGone } from '../../aws/errors.ts';
 import { collect } from '../../aws/pages.ts';
-import { fromTags, isOurs } from '../../aws/tags.ts';
+import { fromTags } from '../../aws/tags.ts';
 import { must } from '../../engine/errors.ts';
 import type { Observed } from '../../engine/kind.ts';
-import { known } from '../../engine/ref.ts';
-import { claim, claimMade, retagElb, tagsByArn, type Claim } from './elb-tags.ts';
+import { claimMade, claimNamed, retagElb, type Claim } from './elb-tags.ts';
+import { fromHealthCheck, toHealthCheck, type HealthCheck } from './health-check.ts';
 
 /** Tasks that a load balancer sends plain HTTP to, by their addresses. */
 export interface TargetGroupProps {
@@ -19,18 +19,6 @@ export interface TargetGroupProps {
   readonly deregistrationDelay: number;
   /** Seconds for which a visitor stays with one target; 0: not at all. */
   readonly stickiness: number;
-}
-
-export interface HealthCheck {
-  readonly path: string;
-  /** A number, or `traffic-port` for the one that the target is registered with. */
-  readonly port: string;
-  /** Statuses of a healthy answer: `200`, `200-399`. */
-  readonly matcher: string;
-  readonly interval: number;
-  readonly timeout: number;
-  readonly healthyThreshold: number;
-  readonly unhealthyThreshold: number;
 }
 
 export interface TargetGroupOutputs {
@@ -66,20 +54,17 @@ export const targetGroup: AwsKind<TargetGroupProps, TargetGroupOutputs> = {
     implied: ['ec2:DescribeVpcs'],
   },
 
-  async observe({ env: aws, nodes }) {
+  async observe(look) {
+    const aws = look.env;
     const elb = await aws.elbv2();
     const all = await collect(
       elb.paginateDescribeTargetGroups({ client: elb.client, pageSize: 400 }, {}),
       (page) => page.TargetGroups,
     );
-    const tags = await tagsByArn(aws, all.flatMap((item) => item.TargetGroupArn ?? []));
-    const found = all.flatMap((item) => {
-      const byName = nodes.find((node) => known<string>(node.props.name) === item.TargetGroupName)?.name;
-      const mine = tags.get(item.TargetGroupArn ?? '') ?? {};
-      const claimed = claim(aws, 'TargetGroup', mine, isOurs(aws, mine) ? item.TargetGroupName : byName);
-      return claimed === undefined ? [] : [{ item, claimed }];
-    });
-    return Promise.all(found.map(async ({ item, claimed }) => toObserved(item, claimed, await attributesOf(aws, item))));
+    const found = await claimNamed(look, 'TargetGroup', all, (item) => [item.TargetGroupArn, item.TargetGroupName]);
+    return Promise.all(
+      found.map(async ({ item, claimed }) => toObserved(item, claimed, await attributesOf(aws, item))),
+    );
   },
 
   async create({ env: aws, node }, props) {
@@ -128,19 +113,6 @@ async function attributesOf(aws: Aws, { TargetGroupArn }: TargetGroup): Promise<
   return new Map((Attributes ?? []).map((item) => [item.Key, item.Value]));
 }
 
-/** Every field: the defaults that AWS publishes contradict each other. */
-const fromHealthCheck = (check: HealthCheck) => ({
-  HealthCheckEnabled: true,
-  HealthCheckProtocol: 'HTTP' as const,
-  HealthCheckPath: check.path,
-  HealthCheckPort: check.port,
-  HealthCheckIntervalSeconds: check.interval,
-  HealthCheckTimeoutSeconds: check.timeout,
-  HealthyThresholdCount: check.healthyThreshold,
-  UnhealthyThresholdCount: check.unhealthyThreshold,
-  Matcher: { HttpCode: check.matcher },
-});
-
 const fromStickiness = (seconds: number): readonly { Key: string; Value: string }[] =>
   seconds === 0
     ? [{ Key: STICKY, Value: 'false' }]
@@ -150,7 +122,11 @@ const fromStickiness = (seconds: number): readonly { Key: string; Value: string 
         { Key: STICKY_SECONDS, Value: String(seconds) },
       ];
 
-function toObserved(item: TargetGroup, claimed: Claim, attributes: Attributes): Observed<TargetGroupProps, TargetGroupOutputs> {
+function toObserved(
+  item: TargetGroup,
+  claimed: Claim,
+  attributes: Attributes,
+): Observed<TargetGroupProps, TargetGroupOutputs> {
   return {
     ...claimed,
     phase: 'ready',
@@ -164,18 +140,5 @@ function toObserved(item: TargetGroup, claimed: Claim, attributes: Attributes): 
       stickiness: attributes.get(STICKY) === 'true' ? Number(attributes.get(STICKY_SECONDS) ?? 86_400) : 0,
     },
     outputs: { targetGroupArn: item.TargetGroupArn, fullName: item.TargetGroupArn?.split(':').pop() },
-  };
-}
-
-function toHealthCheck(item: TargetGroup): HealthCheck | undefined {
-  if (item.HealthCheckEnabled === false) return undefined;
-  return {
-    path: item.HealthCheckPath ?? '',
-    port: item.HealthCheckPort ?? '',
-    matcher: item.Matcher?.HttpCode ?? '',
-    interval: item.HealthCheckIntervalSeconds ?? 0,
-    timeout: item.HealthCheckTimeoutSeconds ?? 0,
-    healthyThreshold: item.HealthyThresholdCount ?? 0,
-    unhealthyThreshold: item.UnhealthyThresholdCount ?? 0,
   };
 }

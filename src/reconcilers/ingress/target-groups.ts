@@ -2,7 +2,8 @@ import type { Handle } from '../../engine/graph.ts';
 import type { TargetName } from '../../spec/releases/release.ts';
 import type { Declaration } from '../declaration.ts';
 import type { NetworkPart } from '../network/network.ts';
-import { targetGroup, type HealthCheck, type TargetGroupOutputs, type TargetGroupProps } from './target-group.ts';
+import type { HealthCheck } from './health-check.ts';
+import { targetGroup, type TargetGroupOutputs, type TargetGroupProps } from './target-group.ts';
 
 type AlwaysThere = Exclude<TargetName, 'grafana'>;
 

@@ -93,6 +93,15 @@ describe('the data of a gateway', () => {
     assert.match(step.because ?? '', /spec\.databases\.keycloak/);
   });
 
+  test('TLS that is switched off says that a person has to restart the database', async () => {
+    const declared = declareWhole(own, { databases: { registry: { tls: false } } });
+    await own.apply(declared);
+    const state = must((await own.plan(declared)).states.get('DocumentDbCluster/registry'), 'state');
+    assert.equal(state.phase, 'ready');
+    assert.match(state.because ?? '', /mcp-gateway-registry-primary is rebooted/);
+    assert.doesNotMatch((await parameter('/mcp-gateway/documentdb/connection_string')) ?? 'tls=true', /tls=true/);
+  });
+
   test('without a proxy Keycloak goes to the cluster', async () => {
     const declared = declareWhole(own, { databases: { keycloak: { proxy: false } } });
     ({ snapshot } = await own.apply(declared));

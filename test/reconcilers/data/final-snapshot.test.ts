@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { before, describe, test } from 'node:test';
-import type { DBClusterSnapshot } from '@aws-sdk/client-rds';
+import { RDSClient, RestoreDBClusterFromSnapshotCommand, type DBClusterSnapshot } from '@aws-sdk/client-rds';
 import { must } from '../../../src/engine/errors.ts';
 import type { Act, AnyKind, Observed } from '../../../src/engine/kind.ts';
 import type { Aws } from '../../../src/aws/aws.ts';
@@ -13,7 +13,7 @@ import { auroraInstance } from '../../../src/reconcilers/data/aurora-instance.ts
 import { clusterSnapshot } from '../../../src/reconcilers/data/cluster-snapshot.ts';
 import { openAccount, type SandboxAccount } from '../../sandbox-account.ts';
 import { assertEmpty, printPlan, SandboxGateway, type Declared } from '../../sandbox-gateway.ts';
-import { addAurora, addInstance } from './databases.ts';
+import { addAurora, addInstance, addSurroundings } from './databases.ts';
 
 const declare = (own: SandboxGateway): Declared =>
   own.declare((graph) => void addAurora(graph, own.name), [clusterSnapshot]);
@@ -158,5 +158,36 @@ describe('a database that may be deleted', () => {
       live: () => [],
     };
     await assert.rejects(async () => auroraCluster.delete?.(act, live as never), /the cluster stays/);
+  });
+
+  test('a final snapshot becomes the database again when it is restored with our marks', async () => {
+    const own = new SandboxGateway(account, { name: 'restored' });
+    const declared = declare(own);
+    await own.apply(declared);
+    await own.destroy(declared);
+    const [snapshot] = await snapshotsOf(own);
+
+    const around = own.declare(
+      (graph) => void addSurroundings(graph, own.name, 'aurora-postgresql16'),
+      [clusterSnapshot],
+    );
+    await own.apply(around);
+    const rds = new RDSClient({ region: own.aws.region, credentials: account.credentials });
+    await rds.send(
+      new RestoreDBClusterFromSnapshotCommand({
+        DBClusterIdentifier: 'restored-keycloak-cluster',
+        SnapshotIdentifier: snapshot?.DBClusterSnapshotIdentifier,
+        Engine: 'aurora-postgresql',
+        DBSubnetGroupName: 'restored-subnets',
+        Tags: [
+          { Key: 'mcpgw:gateway', Value: own.aws.owner },
+          { Key: 'mcpgw:node', Value: 'AuroraCluster/keycloak' },
+        ],
+      }),
+    );
+    own.calls.length = 0;
+    await own.apply(declared);
+    assertEmpty(await own.plan(declared));
+    assert.ok(!own.calls.some((call) => call.operation === 'CreateDBCluster'));
   });
 });

@@ -12,9 +12,10 @@ import type { GraphBuilder } from '../../../src/engine/graph.ts';
 
 const resourceIdOf = (owner: string): string => `service/${owner}-cluster/${owner}-v2-server`;
 
-function addService(graph: GraphBuilder, owner: string): void {
+function addService(graph: GraphBuilder, owner: string, autoscaled = { min: 0, max: 6 }): void {
   const workloads = new Workloads(graph, owner);
-  graph.add(service, 'server', workloads.service('server', workloads.definition('server')));
+  const props = workloads.service('server', workloads.definition('server'));
+  graph.add(service, 'server', { ...props, autoscaled });
 }
 
 testKind(scalableTarget, {

@@ -82,11 +82,11 @@ describe('a rollout', () => {
   });
 
   test('that failed is not tried again, by this process or another', async () => {
-    const before = updates();
+    const sent = updates();
     const again = await gateway.attempt(declare(CRASHING));
     assert.equal(again.result, 'failed');
     assert.deepEqual(again.done, []);
-    assert.equal(updates(), before);
+    assert.equal(updates(), sent);
   });
 
   test('that failed does not hold up a change that begins none', async () => {

@@ -27,7 +27,10 @@ const wanted: DistributionProps = {
 };
 
 const standing: DistributionConfig = {
-  ...toConfig({ ...wanted, origin: { ...wanted.origin, domainName: 'old.us-east-1.elb.amazonaws.com' } }, { CallerReference: 'first' }),
+  ...toConfig(
+    { ...wanted, origin: { ...wanted.origin, domainName: 'old.us-east-1.elb.amazonaws.com' } },
+    { CallerReference: 'first' },
+  ),
   WebACLId: 'somebody-s-firewall',
   HttpVersion: 'http2and3',
   Aliases: { Quantity: 1, Items: ['kc.example.com'] },
@@ -46,7 +49,11 @@ test('settings of the origin that are not ours stay, and so do other origins', (
   const [ours] = standing.Origins?.Items ?? [];
   assert(ours !== undefined);
   assert(ours.CustomOriginConfig !== undefined);
-  const before = { ...ours, ConnectionAttempts: 2, CustomOriginConfig: { ...ours.CustomOriginConfig, OriginReadTimeout: 60 } };
+  const before = {
+    ...ours,
+    ConnectionAttempts: 2,
+    CustomOriginConfig: { ...ours.CustomOriginConfig, OriginReadTimeout: 60 },
+  };
   const Items: Origin[] = [before, { Id: 'pictures', DomainName: 'pictures.example.com' }];
   const updated = toConfig(wanted, { ...standing, Origins: { Quantity: 2, Items } });
   assert.equal(updated.Origins?.Quantity, 2);
@@ -62,7 +69,11 @@ test('requests that somebody sends to another origin are a difference, and are s
   const moved: DistributionConfig = {
     ...standing,
     Origins: { Quantity: 2, Items },
-    DefaultCacheBehavior: { ...standing.DefaultCacheBehavior, TargetOriginId: 'elsewhere', ViewerProtocolPolicy: 'allow-all' },
+    DefaultCacheBehavior: {
+      ...standing.DefaultCacheBehavior,
+      TargetOriginId: 'elsewhere',
+      ViewerProtocolPolicy: 'allow-all',
+    },
   };
   assert.equal(toProps(moved).origin?.id, 'elsewhere');
   assert.deepEqual(toProps(toConfig(wanted, moved)), wanted);

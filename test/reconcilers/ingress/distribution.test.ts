@@ -30,7 +30,13 @@ testKind(distribution, {
     behavior,
   }),
   updates: [
-    { origin: { ...origin, domainName: 'gateway-2.us-east-1.elb.amazonaws.com', headers: { 'X-Forwarded-Proto': 'https' } } },
+    {
+      origin: {
+        ...origin,
+        domainName: 'gateway-2.us-east-1.elb.amazonaws.com',
+        headers: { 'X-Forwarded-Proto': 'https' },
+      },
+    },
     { priceClass: 'PriceClass_All' },
     { enabled: false },
     { enabled: true },

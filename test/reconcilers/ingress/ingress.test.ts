@@ -50,7 +50,15 @@ const listenerOf = (balancer: string, port: number, target: string) => ({
   action: { type: 'forward', targetGroupArn: `TargetGroup/${target}.targetGroupArn` },
 });
 
-const health = { path: '/health', port: 'traffic-port', matcher: '200', interval: 30, timeout: 5, healthyThreshold: 2, unhealthyThreshold: 2 };
+const health = {
+  path: '/health',
+  port: 'traffic-port',
+  matcher: '200',
+  interval: 30,
+  timeout: 5,
+  healthyThreshold: 2,
+  unhealthyThreshold: 2,
+};
 const targetGroupOf = (name: string, port: number, more: object = {}) => ({
   name,
   vpcId: 'Vpc/main.vpcId',
@@ -95,7 +103,9 @@ const expected: Readonly<Record<string, object>> = {
     deregistrationDelay: 30,
     stickiness: 86_400,
   }),
-  'TargetGroup/grafana': targetGroupOf('mcp-gateway-v2-grafana', 3000, { healthCheck: { ...health, path: '/api/health' } }),
+  'TargetGroup/grafana': targetGroupOf('mcp-gateway-v2-grafana', 3000, {
+    healthCheck: { ...health, path: '/api/health' },
+  }),
   'Listener/registry-80': listenerOf('registry', 80, 'registry'),
   'Listener/registry-8888': listenerOf('registry', 8888, 'auth'),
   'Listener/registry-7860': listenerOf('registry', 7860, 'gradio'),
@@ -106,7 +116,11 @@ const expected: Readonly<Record<string, object>> = {
     paths: ['/grafana', '/grafana/*'],
     action: { type: 'forward', targetGroupArn: 'TargetGroup/grafana.targetGroupArn' },
   },
-  'Distribution/registry': distributionOf('mcp-gateway MCP Gateway Registry CloudFront Distribution', 'mcp-gateway-alb', 'registry'),
+  'Distribution/registry': distributionOf(
+    'mcp-gateway MCP Gateway Registry CloudFront Distribution',
+    'mcp-gateway-alb',
+    'registry',
+  ),
   'Distribution/keycloak': distributionOf('mcp-gateway Keycloak CloudFront Distribution', 'keycloak-alb', 'keycloak'),
 };
 
@@ -120,7 +134,10 @@ describe('mode cloudfront', () => {
 
   test('without observability there is nothing of Grafana', () => {
     const { graph, ingress } = declared({ observability: { enabled: false } });
-    assert.deepEqual([...graph.nodes.keys()].filter((id) => id.includes('grafana')), []);
+    assert.deepEqual(
+      [...graph.nodes.keys()].filter((id) => id.includes('grafana')),
+      [],
+    );
     assert.deepEqual(Object.keys(ingress.listenersReady).sort(), ['auth', 'gradio', 'keycloak', 'registry']);
   });
 
@@ -140,16 +157,24 @@ describe('mode cloudfront', () => {
     const { registryUrl, keycloakHost } = declared().ingress;
     const urls = resolve([registryUrl, keycloakHost], () => 'd1.cloudfront.net');
     assert.deepEqual(urls, ['https://d1.cloudfront.net', 'd1.cloudfront.net']);
-    assert.deepEqual(refsOf([registryUrl, keycloakHost]).filter((ref) => ref.when !== undefined), []);
+    assert.deepEqual(
+      refsOf([registryUrl, keycloakHost]).filter((ref) => ref.when !== undefined),
+      [],
+    );
   });
 
   test('another gateway of the account has other names', () => {
     const names = (graph: Graph) =>
-      [...graph.nodes.values()].filter((node) => kinds.includes(node.kind)).flatMap((node) => node.props['name'] ?? node.props['comment'] ?? []);
+      [...graph.nodes.values()]
+        .filter((node) => kinds.includes(node.kind))
+        .flatMap((node) => [node.props['name'], node.props['comment']].filter((name) => typeof name === 'string'));
     const first = names(declared(observed).graph);
     const second = names(declared(observed, 'a-gateway-of-20-signs').graph);
-    assert.deepEqual(first.filter((name) => second.includes(name)), []);
-    const long = second.filter((name) => String(name).length > (String(name).includes(' ') ? 128 : 32));
+    assert.deepEqual(
+      first.filter((name) => second.includes(name)),
+      [],
+    );
+    const long = second.filter((name) => name.length > (name.includes(' ') ? 128 : 32));
     assert.deepEqual(long, []);
   });
 
@@ -161,19 +186,27 @@ describe('mode cloudfront', () => {
   test('stands, is seen without a difference, and goes', async () => {
     const gateway = new SandboxGateway(await openAccount(), { name: 'mcp-gateway' });
     const all = gateway.declare((graph: TestGraph) => {
-      const declaration: Declaration = declarationOf(graph, { ...observed, network: { zones: 2, natGateways: 'single', endpoints: false } });
+      const declaration: Declaration = declarationOf(graph, {
+        ...observed,
+        network: { zones: 2, natGateways: 'single', endpoints: false },
+      });
       declareIngress(declaration, declareNetwork(declaration));
     });
     await gateway.apply(all);
     assertEmpty(await gateway.plan(all));
     const snapshot = await gateway.look(all);
-    const origins = liveOf(snapshot, 'Distribution').map((item) => (item.props['origin'] as { readonly domainName: string }).domainName);
-    const hosts = liveOf(snapshot, 'LoadBalancer').map((item) => item.outputs['dnsName']);
+    const origins = liveOf(snapshot, 'Distribution').map(
+      (item) => (item.props['origin'] as { readonly domainName: string }).domainName,
+    );
+    const hosts = liveOf(snapshot, 'LoadBalancer').map((item) => String(item.outputs['dnsName']));
     assert.deepEqual([...origins].sort(), [...hosts].sort());
 
     await gateway.destroy(all);
     const left = await gateway.look(all);
-    assert.deepEqual(kinds.flatMap((kind) => liveOf(left, kind)), []);
+    assert.deepEqual(
+      kinds.flatMap((kind) => liveOf(left, kind)),
+      [],
+    );
     assertEmpty(await gateway.planDestroy(all));
   });
 });

@@ -10,7 +10,10 @@ test('a forward is known in both forms in which AWS returns it', () => {
     Type: 'forward' as const,
     Order: 1,
     TargetGroupArn: 'arn:a',
-    ForwardConfig: { TargetGroups: [{ TargetGroupArn: 'arn:a', Weight: 1 }], TargetGroupStickinessConfig: { Enabled: false } },
+    ForwardConfig: {
+      TargetGroups: [{ TargetGroupArn: 'arn:a', Weight: 1 }],
+      TargetGroupStickinessConfig: { Enabled: false },
+    },
   };
   assert.deepEqual(toAction([both]), forward);
 });
@@ -18,7 +21,13 @@ test('a forward is known in both forms in which AWS returns it', () => {
 test('a redirect is known with what AWS fills in', () => {
   const redirect: ListenerAction = { type: 'redirect', protocol: 'HTTPS', port: '443' };
   const [action] = fromAction(redirect);
-  const filled = { ...action?.RedirectConfig, Host: '#{host}', Path: '/#{path}', Query: '#{query}', StatusCode: 'HTTP_301' as const };
+  const filled = {
+    ...action?.RedirectConfig,
+    Host: '#{host}',
+    Path: '/#{path}',
+    Query: '#{query}',
+    StatusCode: 'HTTP_301' as const,
+  };
   assert.deepEqual(toAction([{ Type: 'redirect', RedirectConfig: filled }]), redirect);
 });
 

@@ -8,7 +8,10 @@ const forwardTo = (name: string) => ({
 });
 
 testKind(listener, {
-  needs: (graph, name) => ({ loadBalancerArn: addEnds(graph, name).balancer.ref('loadBalancerArn'), action: forwardTo('web') }),
+  needs: (graph, name) => ({
+    loadBalancerArn: addEnds(graph, name).balancer.ref('loadBalancerArn'),
+    action: forwardTo('web'),
+  }),
   props: (name) => ({ port: name === 'stranger' ? 8080 : 80, protocol: 'HTTP' }),
   updates: [
     { action: { type: 'redirect', protocol: 'HTTPS', port: '443' } },

@@ -56,12 +56,21 @@ export const targetGroupProps = (name: string) => ({
 export function addEnds(
   graph: GraphBuilder,
   gateway: string,
-): { readonly balancer: Handle<LoadBalancerOutputs>; readonly web: Handle<TargetGroupOutputs>; readonly other: Handle<TargetGroupOutputs> } {
+): {
+  readonly balancer: Handle<LoadBalancerOutputs>;
+  readonly web: Handle<TargetGroupOutputs>;
+  readonly other: Handle<TargetGroupOutputs>;
+} {
   const around = addSurroundings(graph);
   const add = (name: string): Handle<TargetGroupOutputs> =>
     graph.add(targetGroup, name, { ...targetGroupProps(gateway), vpcId: around.vpcId, name: `${gateway}-${name}` });
   return {
-    balancer: graph.add(loadBalancer, 'main', { ...loadBalancerProps(gateway), ...around }, { after: [{ id: 'InternetGateway/main' }] }),
+    balancer: graph.add(
+      loadBalancer,
+      'main',
+      { ...loadBalancerProps(gateway), ...around },
+      { after: [{ id: 'InternetGateway/main' }] },
+    ),
     web: add('web'),
     other: add('other'),
   };

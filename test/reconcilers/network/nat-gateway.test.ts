@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { must } from '../../../src/engine/errors.ts';
+import { NODE_TAG, OWNER_TAG } from '../../../src/engine/graph.ts';
+import { liveOf } from '../../../src/engine/snapshot.ts';
 import { elasticIp } from '../../../src/reconcilers/network/elastic-ip.ts';
 import { internetGateway } from '../../../src/reconcilers/network/internet-gateway.ts';
 import { natGateway } from '../../../src/reconcilers/network/nat-gateway.ts';
@@ -26,19 +28,30 @@ testKind(natGateway, {
 
 test('one that failed is removed and made again', async () => {
   const gateway = new SandboxGateway(await openAccount());
-  const declare = (isAttached: boolean) =>
+  const declare = (isWhole: boolean) =>
     gateway.declare((graph) => {
       const main = addVpc(graph);
       const [first] = addSubnets(graph, main);
       const address = graph.add(elasticIp, 'main', { domain: 'vpc' });
-      const after = isAttached ? [graph.add(internetGateway, 'main', { vpcId: main.ref('vpcId') })] : [];
-      const subnetId = must(first, 'subnet').ref('subnetId');
-      graph.add(natGateway, 'main', { subnetId, allocationId: address.ref('allocationId') }, { after });
+      if (!isWhole) return;
+      const igw = graph.add(internetGateway, 'main', { vpcId: main.ref('vpcId') });
+      const props = { subnetId: must(first, 'subnet').ref('subnetId'), allocationId: address.ref('allocationId') };
+      graph.add(natGateway, 'main', props, { after: [igw] });
     });
-  await assert.rejects(gateway.apply(declare(false)), /NatGateway\/main.*Gateway\.NotAttached/s);
+  await gateway.apply(declare(false));
+  const snapshot = await gateway.look(declare(false));
+  const idOf = (kind: string, output: string): string => String(liveOf(snapshot, kind)[0]?.outputs[output]);
+  const tags = { [OWNER_TAG]: gateway.aws.owner, [NODE_TAG]: 'NatGateway/main' };
+  await natGateway.create?.(
+    { env: gateway.aws, node: { id: 'NatGateway/main', name: 'main', tags }, token: 'first', live: () => [] },
+    { subnetId: idOf('Subnet', 'subnetId'), allocationId: idOf('ElasticIp', 'allocationId') },
+  );
 
-  const plan = await gateway.plan(declare(true));
+  // Without an internet gateway the call is accepted, and the thing fails some time later.
+  let plan = await gateway.plan(declare(true));
+  while (plan.states.get('NatGateway/main')?.live?.phase === 'pending') plan = await gateway.plan(declare(true));
   const step = plan.steps.find((item) => item.node === 'NatGateway/main');
+  assert.deepEqual([step?.action, step?.verb], ['replace', 'delete']);
   assert.match(String(step?.because), /^Gateway\.NotAttached: /);
   await gateway.apply(declare(true));
   assertEmpty(await gateway.plan(declare(true)));

@@ -32,7 +32,12 @@ export const cloudfront: Mode = ({ graph, gateway, names }, { loadBalancers, tar
     target: Handle<TargetGroupOutputs>,
   ): readonly Handle<ListenerOutputs>[] => {
     const action = { type: 'forward' as const, targetGroupArn: target.ref('targetGroupArn') };
-    const props = { loadBalancerArn: loadBalancers[on].ref('loadBalancerArn'), port, protocol: 'HTTP' as const, action };
+    const props = {
+      loadBalancerArn: loadBalancers[on].ref('loadBalancerArn'),
+      port,
+      protocol: 'HTTP' as const,
+      action,
+    };
     return [graph.add(listener, `${on}-${port}`, props)];
   };
   const distribute = (name: 'registry' | 'keycloak', to: Handle<LoadBalancerOutputs>): Handle<DistributionOutputs> => {
