@@ -127,7 +127,20 @@ def _(response, original):
     return {"Certificate": {**record, "InUseBy": users}}
 
 
-_SUMMARY = ("CertificateArn", "DomainName", "Status", "Type", "KeyAlgorithm", "KeyUsages", "ExtendedKeyUsages", "RenewalEligibility", "NotBefore", "NotAfter", "CreatedAt", "IssuedAt")
+_SUMMARY = (
+    "CertificateArn",
+    "DomainName",
+    "Status",
+    "Type",
+    "KeyAlgorithm",
+    "KeyUsages",
+    "ExtendedKeyUsages",
+    "RenewalEligibility",
+    "NotBefore",
+    "NotAfter",
+    "CreatedAt",
+    "IssuedAt",
+)
 
 
 @op("acm", "list_certificates")

@@ -79,7 +79,8 @@ def _occupy(record):
     known = next((one for one in ec2.groups[record["vpc"]].values() if one.name == GROUP), None)
     group = known or ec2.create_security_group(GROUP, "Managed by CloudFront VPC origins", vpc_id=record["vpc"])
     for subnet_id in record["subnets"]:
-        made = interfaces.attach(record["account"], record["region"], subnet_id, [group.id], f"CloudFront VPC origin {record['id']}", "amazon-cloudfront")
+        words = f"CloudFront VPC origin {record['id']}"
+        made = interfaces.attach(record["account"], record["region"], subnet_id, [group.id], words, "amazon-cloudfront")
         record["interfaces"].append(made.id)
 
 

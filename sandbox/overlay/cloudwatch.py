@@ -3,7 +3,7 @@
 from moto.cloudwatch.models import CloudWatchBackend, cloudwatch_backends
 from moto.core.resource_tagging import TaggedResource
 
-from .hook import fail, given, op, state
+from .hook import fail, given, op, replace, state
 from .later import stamp
 
 METRIC = (
@@ -199,5 +199,4 @@ def iter_tagged_resources(self):
     yield from _moto_tagged(self)
 
 
-_moto_tagged = CloudWatchBackend.iter_tagged_resources
-CloudWatchBackend.iter_tagged_resources = iter_tagged_resources
+_moto_tagged = replace(CloudWatchBackend, "iter_tagged_resources", iter_tagged_resources)

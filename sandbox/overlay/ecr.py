@@ -2,14 +2,14 @@ import hashlib
 
 from moto.ecr.models import Image
 
-from .hook import backend, before, fail, given
+from .hook import backend, before, fail, given, replace
 
 
 def _create_digest(self):
     self._image_digest = "sha256:" + hashlib.sha256(self.image_manifest.encode()).hexdigest()
 
 
-Image._create_digest = _create_digest
+replace(Image, "_create_digest", _create_digest)
 
 
 @before("ecr", "describe_images", "batch_get_image", "list_images", "put_image")

@@ -8,7 +8,7 @@ from moto.core.resource_tagging import TaggedResource
 from moto.ecs.models import EC2ContainerServiceBackend, ecs_backends
 
 from . import servicediscovery
-from .hook import Refusal, fail, given, op, state
+from .hook import Refusal, fail, given, op, replace, state
 
 NAME = r"[A-Za-z0-9_-]{1,255}"
 PROVIDERS = ("FARGATE", "FARGATE_SPOT")
@@ -298,6 +298,6 @@ def untag_resource(self, arn, keys):
     record["tags"] = [tag for tag in record["tags"] if tag["key"] not in keys]
 
 
-EC2ContainerServiceBackend.iter_tagged_resources = iter_tagged_resources
-EC2ContainerServiceBackend.tag_resource = tag_resource
-EC2ContainerServiceBackend.untag_resource = untag_resource
+replace(EC2ContainerServiceBackend, "iter_tagged_resources", iter_tagged_resources)
+replace(EC2ContainerServiceBackend, "tag_resource", tag_resource)
+replace(EC2ContainerServiceBackend, "untag_resource", untag_resource)

@@ -9,12 +9,13 @@ from . import ecs_connect, ecs_definitions, ecs_targets
 from .delays import lasts
 from .ecs_start import digest
 from .hook import fail
-from .ecs_tasks import Watcher, health_checks, healthy, launch, runs_on, stop
+from .ecs_placing import runs_on
+from .ecs_tasks import Watcher, health_checks, healthy, launch, stop
 from .later import after, stamp
 
 RETRY = lasts("SERVICE_RETRY", 15)  # before the first replacement of a task that never ran; then twice as long each time
 RETRY_MOST = 900
-RETRY_AT_LEAST = 0.05  # seconds of ours
+RETRY_AT_LEAST = 0.1  # seconds of ours
 SHARED = ("capacityProviderStrategy", "launchType", "platformVersion", "platformFamily", "networkConfiguration")
 
 

@@ -2,7 +2,7 @@ import time
 
 from . import ecs_connect, ecs_definitions, ecs_rollouts, ecs_targets
 from .ecs import check_name, cluster_named, invalid, place, strategy_of, wish_of
-from .ecs_tasks import check_network, runs_on
+from .ecs_placing import check_network, runs_on
 from .hook import fail, given, op
 from .later import stamp
 

@@ -7,7 +7,7 @@ from moto.ecr.models import ecr_backends
 from moto.logs.models import logs_backends
 from moto.ssm.models import ssm_backends
 
-from . import efs, permissions, secretsmanager
+from . import efs_mount_targets, permissions, secretsmanager
 
 ECR = r"(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com/([^:@]+)(?::([^@]+))?(?:@(sha256:[0-9a-f]{64}))?"
 PULLING = "unable to pull secrets or registry auth: execution resource retrieval failed: unable to"
@@ -22,7 +22,7 @@ def trouble(here, task):
         if found:
             return found, container["name"]
     for volume in definition["volumes"]:
-        found = "efsVolumeConfiguration" in volume and efs.trouble(here.account, here.region, volume["efsVolumeConfiguration"], task)
+        found = "efsVolumeConfiguration" in volume and efs_mount_targets.trouble(here.account, here.region, volume["efsVolumeConfiguration"], task)
         if found:
             return f"ResourceInitializationError: failed to invoke EFS utils commands to set up EFS volumes: {found}", None
     return None

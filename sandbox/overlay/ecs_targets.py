@@ -2,7 +2,6 @@
 
 from moto.elbv2.models import elbv2_backends
 
-from . import interfaces
 from .ecs import invalid
 from .reach import reaches
 

@@ -113,7 +113,7 @@ def _(response, original):
 def _(response, original):
     place, arns = Place(response), given(response)["ResourceArns"]
     if len(arns) > 20:
-        raise fail("ValidationError", f"1 validation error detected: Value '{arns}' at 'resourceArns' failed to satisfy constraint: Member must have length less than or equal to 20")
+        raise fail("ValidationError", "Up to '20' resource ARNs can be specified, but more were specified")
     for arn in arns:
         _exists(place, arn)
     return original()

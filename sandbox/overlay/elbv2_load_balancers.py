@@ -100,7 +100,9 @@ def _(response, original):
 
 def _name(name):
     if not re.fullmatch(r"[A-Za-z0-9-]{1,32}", name):
-        raise fail("ValidationError", f"Load balancer name '{name}' can only contain characters that are alphanumeric characters and hyphens(-), at most 32 of them")
+        raise fail(
+            "ValidationError", f"Load balancer name '{name}' can only contain alphanumeric characters and hyphens, 32 at most"
+        )
     if name.startswith("-") or name.endswith("-"):
         raise fail("ValidationError", f"Load balancer name '{name}' cannot begin or end with '-'")
     if name.startswith("internal-"):

@@ -6,7 +6,6 @@
 """
 
 import inspect
-import json
 import threading
 import traceback
 import warnings
@@ -31,12 +30,15 @@ _operations = {}
 _refusals = {}
 _states = {}
 _openings = []
+_entries = []
 _turn = threading.RLock()
 
 
 def op(service, *operations):
     def register(function):
         for operation in operations:
+            if (service, operation) in _operations:
+                raise ValueError(f"{service}:{operation} is replaced twice")
             _operations[service, operation] = function
         return function
 
@@ -55,6 +57,12 @@ def before(service, *operations):
 def opening(function):
     """function(account, region) is called before the first call of an account in a region."""
     _openings.append(function)
+    return function
+
+
+def entering(function):
+    """function(account) is called at the start of every call."""
+    _entries.append(function)
     return function
 
 
@@ -149,6 +157,8 @@ def idempotent(service, *operations, token="ClientToken", mismatch="IdempotentPa
 def call_action(self):
     with _turn:
         _open(self)
+        for function in _entries:
+            function(self.current_account)
         return _call(self)
 
 

@@ -8,7 +8,7 @@ from moto.kms.models import KmsBackend
 from moto.kms.utils import RESERVED_ALIASES
 
 from . import calls, permissions
-from .hook import backend, before, fail, given, op
+from .hook import backend, before, fail, given, op, replace
 from .later import after, stamp
 
 DAY = 86400
@@ -61,8 +61,7 @@ def _decrypt(self, ciphertext_blob, encryption_context, key_id=None):
     return plaintext, arn
 
 
-_moto_decrypt = KmsBackend.decrypt
-KmsBackend.decrypt = _decrypt
+_moto_decrypt = replace(KmsBackend, "decrypt", _decrypt)
 
 
 # --- policies
@@ -187,8 +186,7 @@ def _generate_default_keys(self, alias_name):
     return key_id
 
 
-_moto_default = KmsBackend._generate_default_keys
-KmsBackend._generate_default_keys = _generate_default_keys
+_moto_default = replace(KmsBackend, "_generate_default_keys", _generate_default_keys)
 
 
 @op("kms", "list_aliases")

@@ -10,11 +10,8 @@ import time
 import traceback
 from datetime import datetime, timezone
 
-from moto.core.responses import BaseResponse
-
-from . import hook
 from .delays import scaled
-from .hook import state
+from .hook import entering, state
 
 _order = itertools.count()
 
@@ -26,6 +23,7 @@ def after(account, aws_seconds, effect, since=None, at_least=0):
     return moment
 
 
+@entering
 def settle(account):
     queue = _queue(account)
     while queue and queue[0][0] <= time.time():
@@ -42,15 +40,3 @@ def stamp(moment=None):
 
 def _queue(account):
     return state("later", account, "aws").setdefault("queue", [])
-
-
-_call_action = BaseResponse.call_action
-
-
-def call_action(self):
-    with hook._turn:
-        settle(self.current_account)
-        return _call_action(self)
-
-
-BaseResponse.call_action = call_action

@@ -5,7 +5,7 @@ from moto.logs import models
 
 from . import logs_patterns, permissions
 from .delays import lasts, scaled
-from .hook import backend, before, fail, given, op, state
+from .hook import backend, before, fail, given, op, replace, state
 
 RECREATE = lasts("LOG_GROUP_RECREATE", 3)
 RETENTION = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653)
@@ -176,4 +176,4 @@ class EventMessageFilter:
         self.matches = logs_patterns.compiled(pattern)
 
 
-models.EventMessageFilter = EventMessageFilter
+replace(models, "EventMessageFilter", EventMessageFilter)

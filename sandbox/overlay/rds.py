@@ -8,7 +8,7 @@ from moto.rds.models import RDSBackend, rds_backends
 from moto.core.resource_tagging import TaggedResource
 
 from . import interfaces, permissions
-from .hook import fail, given, op, state
+from .hook import fail, given, op, replace, state
 
 KINDS = ("subgrp", "cluster-pg", "cluster", "db", "cluster-snapshot", "db-proxy", "target-group")
 
@@ -176,6 +176,6 @@ def untag_resource(self, arn, keys):
     record["TagList"] = [tag for tag in record["TagList"] if tag["Key"] not in keys]
 
 
-RDSBackend.iter_tagged_resources = iter_tagged_resources
-RDSBackend.tag_resource = tag_resource
-RDSBackend.untag_resource = untag_resource
+replace(RDSBackend, "iter_tagged_resources", iter_tagged_resources)
+replace(RDSBackend, "tag_resource", tag_resource)
+replace(RDSBackend, "untag_resource", untag_resource)

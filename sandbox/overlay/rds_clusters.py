@@ -1,25 +1,21 @@
-import re
 import secrets
 import string
 
 from moto.ec2.models import ec2_backends
 
-from . import interfaces, rds_subnet_groups
+from . import rds_subnet_groups
 from .delays import lasts
 from .hook import fail, given, op
 from .later import after, stamp
-from .rds import find, from_arn, group_ids, identifier, key_arn, place, security_groups, tags, wanted
-from .rds_engines import check_logs, family, known, major, numbers, resolve, smallest_capacity
-from .rds_parameter_groups import check_family, value
+from .rds import find, from_arn, identifier, key_arn, place, security_groups, tags, wanted
+from .rds_cluster_checks import check_password, check_user, insights, scaling, storage, windows
+from .rds_engines import check_logs, known, resolve
+from .rds_parameter_groups import check_family
 
 CREATE = lasts("DB_CLUSTER_CREATE", 45)
-MODIFY = lasts("DB_CLUSTER_MODIFY", 90)
-PASSWORD = lasts("DB_CLUSTER_PASSWORD", 120)
-UPGRADE = lasts("DB_CLUSTER_UPGRADE", 900)
+
+
 DELETE = lasts("DB_CLUSTER_DELETE", 180)
-UNNOTICED = 5  # seconds for which a modified cluster still reads `available`
-PENDING = ("EngineVersion", "StorageType", "IAMDatabaseAuthenticationEnabled", "BackupRetentionPeriod")
-RESERVED = {"aurora-postgresql": {"admin", "rdsadmin"}, "docdb": {"admin", "serviceadmin", "root"}}
 
 
 def make(here, name, wish, source=None):
@@ -75,17 +71,17 @@ def make(here, name, wish, source=None):
             "MonitoringInterval": wish.get("MonitoringInterval", 0),
             "MonitoringRoleArn": wish.get("MonitoringRoleArn"),
         }
-        _insights(here, record, wish)
+        insights(here, record, wish)
     if source and source["StorageEncrypted"] or record["StorageEncrypted"]:
         key = wish.get("KmsKeyId") or (source or {}).get("KmsKeyId")
         record |= {"StorageEncrypted": True, "KmsKeyId": key_arn(here, key)}
-    _storage(record, wish.get("StorageType"))
+    storage(record, wish.get("StorageType"))
     if wish.get("ServerlessV2ScalingConfiguration"):
-        _scaling(record, wish["ServerlessV2ScalingConfiguration"])
+        scaling(record, wish["ServerlessV2ScalingConfiguration"])
     logs = wish.get("EnableCloudwatchLogsExports", [])
     check_logs(engine, version, logs)
     record["EnabledCloudwatchLogsExports"] = sorted(logs) or None
-    _windows(record)
+    windows(record)
     here.clusters[name] = record
 
     def available(moment):
@@ -136,87 +132,6 @@ def _role(one):
     return {"RoleArn": one["RoleArn"], "FeatureName": one.get("FeatureName"), "Status": "ACTIVE"}
 
 
-def _storage(record, kind):
-    """The plain storage type is never named in an answer."""
-    plain, optimised = ("standard", "iopt1") if record["Engine"] == "docdb" else ("aurora", "aurora-iopt1")
-    if kind not in (None, plain, optimised):
-        raise fail("InvalidParameterValue", f"Invalid storage type for DB engine {record['Engine']}: {kind}")
-    if kind is not None:
-        record["StorageType"] = kind if kind == optimised else None
-
-
-def _scaling(record, wish):
-    live = record.get("ServerlessV2ScalingConfiguration") or {}
-    low, high = wish.get("MinCapacity", live.get("MinCapacity")), wish.get("MaxCapacity", live.get("MaxCapacity"))
-    floor = smallest_capacity(record["Engine"], record["EngineVersion"])
-    if low is None or high is None or (low * 2) % 1 or (high * 2) % 1 or not floor <= low <= high or not 1 <= high <= 256:
-        raise fail(
-            "InvalidParameterValue",
-            "Invalid serverless v2 capacity range: the minimum must be at least "
-            f"{floor} and not above the maximum, the maximum between 1 and 256, both in steps of 0.5.",
-        )
-    record["ServerlessV2ScalingConfiguration"] = {"MinCapacity": float(low), "MaxCapacity": float(high)}
-    pause = wish.get("SecondsUntilAutoPause")
-    if pause is not None and not 300 <= pause <= 86400:
-        raise fail("InvalidParameterValue", "SecondsUntilAutoPause must be between 300 and 86400.")
-    if low == 0:
-        record["ServerlessV2ScalingConfiguration"]["SecondsUntilAutoPause"] = pause or live.get("SecondsUntilAutoPause", 300)
-
-
-def _insights(here, record, wish):
-    mode = wish.get("DatabaseInsightsMode", record.get("DatabaseInsightsMode", "standard"))
-    enabled = wish.get("EnablePerformanceInsights", record.get("PerformanceInsightsEnabled", False))
-    retention = wish.get("PerformanceInsightsRetentionPeriod", record.get("PerformanceInsightsRetentionPeriod") or 7)
-    if mode == "advanced" and (not enabled or retention < 465):
-        raise fail(
-            "InvalidParameterCombination",
-            "To enable the Advanced mode of Database Insights, Performance Insights must be on with a retention of at least 465 days.",
-        )
-    record |= {"DatabaseInsightsMode": mode, "PerformanceInsightsEnabled": enabled}
-    record["PerformanceInsightsRetentionPeriod"] = retention if enabled else None
-    key = wish.get("PerformanceInsightsKMSKeyId") or record.get("PerformanceInsightsKMSKeyId")
-    record["PerformanceInsightsKMSKeyId"] = key_arn(here, key) if enabled else None
-
-
-def _windows(record):
-    if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d", record["PreferredBackupWindow"]):
-        raise fail("InvalidParameterValue", f"Invalid backup window format: {record['PreferredBackupWindow']}. Should be specified as a range hh24:mi-hh24:mi (24H Clock UTC).")
-    day = "(mon|tue|wed|thu|fri|sat|sun)"
-    if not re.fullmatch(rf"{day}:\d\d:\d\d-{day}:\d\d:\d\d", record["PreferredMaintenanceWindow"]):
-        raise fail("InvalidParameterValue", f"Invalid maintenance window format: {record['PreferredMaintenanceWindow']}. Should be specified as a range ddd:hh24:mi-ddd:hh24:mi (24H Clock UTC).")
-    backup = _minutes(record["PreferredBackupWindow"])
-    care = _minutes(re.sub(f"{day}:", "", record["PreferredMaintenanceWindow"]))
-    if (backup[1] - backup[0]) % 1440 < 30 or (care[1] - care[0]) % 1440 < 30:
-        raise fail("InvalidParameterValue", "The backup window and the maintenance window must be at least 30 minutes.")
-    if backup[0] < care[1] and care[0] < backup[1]:
-        raise fail("InvalidParameterValue", "The backup window and maintenance window must not overlap.")
-
-
-def _minutes(window):
-    return [int(half[:2]) * 60 + int(half[3:5]) for half in window.split("-")]
-
-
-def check_password(engine, password):
-    longest = 100 if engine == "docdb" else 41
-    if not 8 <= len(password) <= longest or not re.fullmatch(r'[!-~ ]+', password) or re.search(r'[/"@ ]', password):
-        raise fail(
-            "InvalidParameterValue",
-            "The parameter MasterUserPassword is not a valid password. Only printable ASCII characters besides "
-            "'/', '@', '\"', ' ' may be used." if 8 <= len(password) <= longest else
-            f"The parameter MasterUserPassword is not a valid password because it is {'shorter than 8' if len(password) < 8 else f'longer than {longest}'} characters.",
-        )
-
-
-def _check_user(engine, name):
-    longest = 63 if engine == "docdb" else 16
-    if not name:
-        raise fail("InvalidParameterValue", "The parameter MasterUsername must be provided and must not be blank.")
-    if name.lower() in RESERVED[engine]:
-        raise fail("InvalidParameterValue", f"MasterUsername {name} cannot be used as it is a reserved word used by the engine")
-    if len(name) > longest or not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", name):
-        raise fail("InvalidParameterValue", f"The parameter MasterUsername is not a valid identifier: {name}")
-
-
 @op("rds", "create_db_cluster")
 def _(response, original):
     here, wish = place(response), given(response)
@@ -226,7 +141,7 @@ def _(response, original):
         raise fail("DBClusterAlreadyExistsFault", "DB Cluster already exists")
     if wish.get("ManageMasterUserPassword"):
         raise fail("InternalFailure", "The sandbox does not manage master passwords.", 501)
-    _check_user(wish["Engine"], wish.get("MasterUsername"))
+    check_user(wish["Engine"], wish.get("MasterUsername"))
     if not wish.get("MasterUserPassword"):
         raise fail("InvalidParameterValue", "The parameter MasterUserPassword must be provided and must not be blank.")
     check_password(wish["Engine"], wish["MasterUserPassword"])
@@ -249,168 +164,6 @@ def _(response, original):
         and one["DbClusterResourceId"] in filters.get("db-cluster-resource-id", [one["DbClusterResourceId"]])
     ]
     return {"DBClusters": [view(here, one) for one in found]}
-
-
-@op("rds", "modify_db_cluster")
-def _(response, original):
-    here, wish = place(response), given(response)
-    record = find(here, "cluster", wish["DBClusterIdentifier"])
-    available(record)
-    if wish.get("NewDBClusterIdentifier"):
-        raise fail("InternalFailure", "The sandbox does not rename clusters.", 501)
-    upgrade = _upgrade(record, wish)
-    if wish.get("MasterUserPassword"):
-        check_password(record["Engine"], wish["MasterUserPassword"])
-    logs = wish.get("CloudwatchLogsExportConfiguration") or {}
-    check_logs(record["Engine"], record["EngineVersion"], logs.get("EnableLogTypes", []) + logs.get("DisableLogTypes", []))
-    changed = _at_once(here, record, wish)
-    later = {
-        "EngineVersion": upgrade,
-        "MasterUserPassword": wish.get("MasterUserPassword"),
-        "IAMDatabaseAuthenticationEnabled": wish.get("EnableIAMDatabaseAuthentication"),
-        "BackupRetentionPeriod": wish.get("BackupRetentionPeriod"),
-        "StorageType": wish.get("StorageType"),
-        "Port": wish.get("Port"),
-        "DBClusterParameterGroupName": wish.get("DBClusterParameterGroupName"),
-        "logs": logs or None,
-    }
-    later = {key: new for key, new in later.items() if new is not None}
-    queued = record.setdefault("_queued", {})
-    waits_for_window = not wish.get("ApplyImmediately") and record["Engine"] != "docdb"
-    if waits_for_window:
-        queued |= {key: later.pop(key) for key in ("EngineVersion", "MasterUserPassword", "IAMDatabaseAuthenticationEnabled", "BackupRetentionPeriod", "StorageType", "Port") if key in later}
-        record["_pending"] = dict(queued)
-    else:
-        later = {**queued, **later}
-        queued.clear()
-    if later or changed:
-        _start(here, record, later)
-    _show_pending(record, later)
-    return {"DBCluster": view(here, record)}
-
-
-def _upgrade(record, wish):
-    asked = wish.get("EngineVersion")
-    if not asked:
-        return None
-    engine, now = record["Engine"], record["EngineVersion"]
-    version = resolve(engine, asked)
-    if version == now or numbers(version) < numbers(now):
-        raise fail("InvalidParameterCombination", f"Cannot upgrade {engine} from {now} to {version}")
-    if major(engine, version) != major(engine, now):
-        if not wish.get("AllowMajorVersionUpgrade"):
-            raise fail(
-                "InvalidParameterCombination",
-                "The AllowMajorVersionUpgrade flag must be present when upgrading to a new major version.",
-            )
-        refused = {"VpcSecurityGroupIds": "VPC security group", "Port": "port", "MasterUserPassword": "master user password"}
-        for field, words in refused.items():
-            if engine == "docdb" and field in wish:
-                raise fail("InvalidParameterCombination", f"Cannot change {words} while doing a major version upgrade.")
-    elif wish.get("DBInstanceParameterGroupName"):
-        raise fail("InvalidParameterCombination", "The db-instance-parameter-group-name can only be specified for a major version upgrade.")
-    return version
-
-
-def _at_once(here, record, wish):
-    """What ModifyDBCluster changes without waiting for a window."""
-    before = {key: value for key, value in record.items() if not key.startswith("_")}
-    trial = dict(record)
-    for field in ("DeletionProtection", "CopyTagsToSnapshot", "PreferredBackupWindow", "NetworkType", "AutoMinorVersionUpgrade", "MonitoringInterval", "MonitoringRoleArn"):
-        if wish.get(field) is not None:
-            trial[field] = wish[field]
-    if wish.get("PreferredMaintenanceWindow"):
-        trial["PreferredMaintenanceWindow"] = wish["PreferredMaintenanceWindow"].lower()
-    _windows(trial)
-    if wish.get("BackupRetentionPeriod") is not None and not 1 <= wish["BackupRetentionPeriod"] <= 35:
-        raise fail("InvalidParameterValue", f"Invalid backup retention period: {wish['BackupRetentionPeriod']}")
-    if wish.get("StorageType"):
-        _storage(dict(record), wish["StorageType"])
-    if wish.get("DBClusterParameterGroupName"):
-        check_family(here, wish["DBClusterParameterGroupName"], record["Engine"], resolve(record["Engine"], wish.get("EngineVersion") or record["EngineVersion"]))
-    if wish.get("ServerlessV2ScalingConfiguration"):
-        _scaling(trial, wish["ServerlessV2ScalingConfiguration"])
-    if record["Engine"] != "docdb" and {"DatabaseInsightsMode", "EnablePerformanceInsights", "PerformanceInsightsRetentionPeriod", "PerformanceInsightsKMSKeyId"} & set(wish):
-        _insights(here, trial, wish)
-    if wish.get("VpcSecurityGroupIds"):
-        trial["VpcSecurityGroups"] = security_groups(here, wish["VpcSecurityGroupIds"], record["_vpc"])
-        for instance in here.members(record["DBClusterIdentifier"]):
-            instance["VpcSecurityGroups"] = trial["VpcSecurityGroups"]
-            interfaces.regroup(here.account, here.region, instance["_interfaces"], group_ids(trial))
-    record.update(trial)
-    silent = ("DeletionProtection", "CopyTagsToSnapshot")
-    return any(record.get(key) != before.get(key) for key in record if not key.startswith("_") and key not in silent)
-
-
-def _start(here, record, later):
-    seconds = UPGRADE if "EngineVersion" in later else PASSWORD if "MasterUserPassword" in later else MODIFY
-    busy = "upgrading" if "EngineVersion" in later else "resetting-master-credentials" if "MasterUserPassword" in later else "modifying"
-
-    def begin(moment):
-        if record["Status"] == "available":
-            record["Status"] = busy
-            after(here.account, seconds, end, moment)
-
-    def end(moment):
-        if record["Status"] != busy:
-            return
-        record["Status"] = "available"
-        logs = later.pop("logs", {})
-        exported = set(record["EnabledCloudwatchLogsExports"] or []) | set(logs.get("EnableLogTypes", []))
-        record["EnabledCloudwatchLogsExports"] = sorted(exported - set(logs.get("DisableLogTypes", []))) or None
-        if "MasterUserPassword" in later:
-            record["_password"] = later["MasterUserPassword"]
-        if "StorageType" in later:
-            _storage(record, later["StorageType"])
-        for field in ("EngineVersion", "IAMDatabaseAuthenticationEnabled", "BackupRetentionPeriod", "Port"):
-            record[field] = later.get(field, record.get(field))
-        if "EngineVersion" in later and record["DBClusterParameterGroup"].startswith("default."):
-            record["DBClusterParameterGroup"] = f"default.{family(record['Engine'], record['EngineVersion'])}"
-        if later.get("DBClusterParameterGroupName", record["DBClusterParameterGroup"]) != record["DBClusterParameterGroup"]:
-            record["DBClusterParameterGroup"] = check_family(here, later["DBClusterParameterGroupName"], record["Engine"], record["EngineVersion"])
-            for instance in here.members(record["DBClusterIdentifier"]):
-                instance["_parameters"] = "pending-reboot"
-        for instance in here.members(record["DBClusterIdentifier"]):
-            instance["EngineVersion"] = record["EngineVersion"]
-            if instance.get("Endpoint"):
-                instance["Endpoint"]["Port"] = record["Port"]
-        export(here, record)
-        _show_pending(record, {})
-
-    after(here.account, UNNOTICED, begin)
-
-
-def _show_pending(record, running):
-    if record["Engine"] == "docdb":
-        return
-    shown = {**record.get("_queued", {}), **running}
-    pending = {field: shown[field] for field in PENDING if field in shown}
-    if "MasterUserPassword" in shown:
-        pending["MasterUserPassword"] = "****"
-    if "logs" in shown:
-        pending["PendingCloudwatchLogsExports"] = {
-            "LogTypesToEnable": shown["logs"].get("EnableLogTypes"),
-            "LogTypesToDisable": shown["logs"].get("DisableLogTypes"),
-        }
-    record["PendingModifiedValues"] = pending or None
-
-
-def export(here, record):
-    """A running cluster writes the logs that it exports; the service makes their groups."""
-    from moto.logs.models import logs_backends
-
-    name = record["DBClusterIdentifier"]
-    if not any(one["DBInstanceStatus"] == "available" for one in here.members(name)):
-        return
-    groups = logs_backends[here.account][here.region]
-    for kind in record["EnabledCloudwatchLogsExports"] or []:
-        if record["Engine"] == "docdb":
-            switch = {"audit": "audit_logs", "profiler": "profiler"}[kind]
-            if value(here, record["DBClusterParameterGroup"], switch) in ("disabled", "none"):
-                continue
-        path = f"/aws/docdb/{name}/{kind}" if record["Engine"] == "docdb" else f"/aws/rds/cluster/{name}/{kind}"
-        if path not in groups.groups:
-            groups.create_log_group(path, {})
 
 
 @op("rds", "delete_db_cluster")

@@ -5,9 +5,9 @@ from . import interfaces
 from .delays import lasts
 from .hook import fail, given, op
 from .later import after, stamp
-from .rds import find, from_arn, group_ids, identifier, key_arn, place, security_groups, tags, wanted
-from .rds_clusters import export
+from .rds import find, from_arn, group_ids, identifier, key_arn, place, tags, wanted
 from .rds_engines import check_class, family
+from .rds_logs import export
 from .rds_subnet_groups import subnet_ids
 
 CREATE = lasts("DB_INSTANCE_CREATE", 420)

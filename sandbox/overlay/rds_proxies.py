@@ -1,23 +1,17 @@
 """Proxies. Whether a target is healthy is worked out at each look from what stands between proxy and database."""
 
-import json
 import secrets
-import time
 
 
-from . import interfaces, permissions, secretsmanager
-from .delays import lasts, scaled
+from . import interfaces, permissions
+from .delays import lasts
 from .hook import fail, given, op
 from .later import after, stamp
-from .rds import find, group_ids, identifier, place, tags
-from .reach import reaches
+from .rds import find, identifier, place, tags
 
 CREATE = lasts("DB_PROXY_CREATE", 240)
 MODIFY = lasts("DB_PROXY_MODIFY", 30)
 DELETE = lasts("DB_PROXY_DELETE", 180)
-REGISTERING = lasts("DB_PROXY_TARGET_REGISTERING", 20)
-CAPACITY = lasts("DB_PROXY_TARGET_CAPACITY", 120)
-USABLE = ("available", "modifying", "backing-up")
 
 
 @op("rds", "create_db_proxy")
@@ -78,7 +72,7 @@ def _(response, original):
         "TargetGroupArn": group_arn,
         "IsDefault": True,
         "Status": "available",
-        "ConnectionPoolConfig": _pool({}),
+        "ConnectionPoolConfig": pool({}),
         "CreatedDate": now,
         "UpdatedDate": now,
         "TagList": [],
@@ -124,7 +118,7 @@ def _(response, original):
 def _(response, original):
     here, wish = place(response), given(response)
     record = find(here, "db-proxy", wish["DBProxyName"])
-    _ready(record)
+    ready(record)
     if wish.get("NewDBProxyName"):
         raise fail("InternalFailure", "The sandbox does not rename proxies.", 501)
     if wish.get("RoleArn"):
@@ -165,7 +159,7 @@ def _(response, original):
     return {"DBProxy": record}
 
 
-def _ready(record):
+def ready(record):
     if record["Status"] not in ("available", "modifying"):
         raise fail(
             "InvalidDBProxyStateFault",
@@ -173,159 +167,15 @@ def _ready(record):
         )
 
 
-# --- target group and targets
-
-
-def _pool(wish, live=None):
+def pool(wish, live=None):
     live = live or {"MaxConnectionsPercent": 100, "MaxIdleConnectionsPercent": 50, "ConnectionBorrowTimeout": 120, "SessionPinningFilters": []}
     if "MaxIdleConnectionsPercent" in wish and "MaxConnectionsPercent" not in wish:
         raise fail("InvalidParameterCombination", "MaxIdleConnectionsPercent needs MaxConnectionsPercent in the same request.")
-    pool = live | wish
+    wanted = live | wish
     if "MaxConnectionsPercent" in wish and "MaxIdleConnectionsPercent" not in wish:
-        pool["MaxIdleConnectionsPercent"] = wish["MaxConnectionsPercent"] // 2
-    if not 1 <= pool["MaxConnectionsPercent"] <= 100 or not 0 <= pool["MaxIdleConnectionsPercent"] <= pool["MaxConnectionsPercent"]:
+        wanted["MaxIdleConnectionsPercent"] = wish["MaxConnectionsPercent"] // 2
+    if not 1 <= wanted["MaxConnectionsPercent"] <= 100 or not 0 <= wanted["MaxIdleConnectionsPercent"] <= wanted["MaxConnectionsPercent"]:
         raise fail("InvalidParameterValue", "MaxConnectionsPercent must be 1 to 100 and MaxIdleConnectionsPercent not above it.")
-    if not 0 <= pool["ConnectionBorrowTimeout"] <= 300:
+    if not 0 <= wanted["ConnectionBorrowTimeout"] <= 300:
         raise fail("InvalidParameterValue", "ConnectionBorrowTimeout must be between 0 and 300.")
-    return pool
-
-
-def _target_group(here, wish):
-    record = find(here, "db-proxy", wish["DBProxyName"])
-    if wish.get("TargetGroupName", "default") != "default":
-        raise fail("DBProxyTargetGroupNotFoundFault", f"Target group {wish['TargetGroupName']} not found.", 404)
-    return record, here.table("target-group")[record["DBProxyName"]]
-
-
-@op("rds", "describe_db_proxy_target_groups")
-def _(response, original):
-    here, wish = place(response), given(response)
-    return {"TargetGroups": [_target_group(here, wish)[1]]}
-
-
-@op("rds", "modify_db_proxy_target_group")
-def _(response, original):
-    here, wish = place(response), given(response)
-    record, group = _target_group(here, wish)
-    _ready(record)
-    if wish.get("NewName"):
-        raise fail("InvalidParameterValue", "The default target group cannot be renamed.")
-    group["ConnectionPoolConfig"] = _pool(wish.get("ConnectionPoolConfig", {}), group["ConnectionPoolConfig"])
-    group["UpdatedDate"] = stamp()
-    return {"DBProxyTargetGroup": group}
-
-
-@op("rds", "register_db_proxy_targets")
-def _(response, original):
-    here, wish = place(response), given(response)
-    record, _ = _target_group(here, wish)
-    _ready(record)
-    names = wish.get("DBClusterIdentifiers", [])
-    if len(names) != 1 or wish.get("DBInstanceIdentifiers"):
-        raise fail("InvalidParameterCombination", "Exactly one cluster can be registered with a proxy.")
-    cluster = find(here, "cluster", names[0])
-    name = cluster["DBClusterIdentifier"]
-    if record["_cluster"]:
-        raise fail("DBProxyTargetAlreadyRegisteredFault", f"Target {record['_cluster']} is already registered with {record['DBProxyName']}.")
-    if record["EngineFamily"] != "POSTGRESQL" or cluster["Engine"] != "aurora-postgresql":
-        raise fail("InvalidParameterValue", f"DB cluster {name} has an engine that the proxy does not serve.")
-    if cluster["_vpc"] != record["VpcId"]:
-        raise fail("InvalidParameterValue", f"DB cluster {name} is not in the VPC of the proxy.")
-    members = here.members(name)
-    if not members:
-        raise fail("InvalidDBClusterStateFault", f"DB cluster {name} has no instances.")
-    for one in members:
-        if one["DBInstanceStatus"] not in USABLE:
-            raise fail(
-                "InvalidDBInstanceState",
-                f"DB Instance {one['DBInstanceIdentifier']} is in an unsupported state - "
-                f"{one['DBInstanceStatus'].upper().replace('-', '_')}, needs to be in [AVAILABLE, MODIFYING, BACKING_UP]",
-            )
-    record |= {"_cluster": name, "_registered": time.time()}
-    return {"DBProxyTargets": _targets(here, record)}
-
-
-@op("rds", "deregister_db_proxy_targets")
-def _(response, original):
-    here, wish = place(response), given(response)
-    record, _ = _target_group(here, wish)
-    _ready(record)
-    for name in wish.get("DBClusterIdentifiers", []) + wish.get("DBInstanceIdentifiers", []):
-        if name.lower() != record["_cluster"]:
-            raise fail("DBProxyTargetNotFoundFault", f"Target {name} is not registered with {record['DBProxyName']}.", 404)
-        record["_cluster"] = None
-    return {}
-
-
-@op("rds", "describe_db_proxy_targets")
-def _(response, original):
-    here, wish = place(response), given(response)
-    record, _ = _target_group(here, wish)
-    return {"Targets": _targets(here, record)}
-
-
-def _targets(here, record):
-    cluster = here.clusters.get(record["_cluster"])
-    if cluster is None:
-        return []
-    found = [
-        {"TargetArn": cluster["DBClusterArn"], "RdsResourceId": cluster["DBClusterIdentifier"], "Type": "TRACKED_CLUSTER", "Port": cluster["Port"]}
-    ]
-    members = sorted(here.members(record["_cluster"]), key=lambda one: one["_joined"])
-    for index, one in enumerate(members):
-        state, reason, words = _health(here, record, cluster, one)
-        found.append(
-            {
-                "TargetArn": one["DBInstanceArn"],
-                "Endpoint": one.get("Endpoint", {}).get("Address"),
-                "TrackedClusterId": cluster["DBClusterIdentifier"],
-                "RdsResourceId": one["DBInstanceIdentifier"],
-                "Port": cluster["Port"],
-                "Type": "RDS_INSTANCE",
-                "Role": "READ_ONLY" if index else "READ_WRITE",
-                "TargetHealth": {"State": state, "Reason": reason, "Description": words},
-            }
-        )
-    return found
-
-
-def _health(here, record, cluster, instance):
-    waited = time.time() - max(record["_registered"], instance.get("_since", time.time()))
-    if waited < scaled(REGISTERING):
-        return "REGISTERING", None, None
-    if waited < scaled(CAPACITY):
-        return "UNAVAILABLE", "PENDING_PROXY_CAPACITY", "DBProxy Target unavailable due to an internal error"
-    if instance["DBInstanceStatus"] not in USABLE:
-        return "UNAVAILABLE", "UNREACHABLE", "Database is unreachable"
-    source = record["VpcSecurityGroupIds"], record["_addresses"]
-    target = group_ids(instance), instance["_addresses"]
-    if not reaches(here.account, here.region, source, target, cluster["Port"]):
-        return "UNAVAILABLE", "CONNECTION_FAILED", "The proxy could not connect to the database. Check the security groups."
-    refused = _refused(here, record, cluster)
-    if refused:
-        return "UNAVAILABLE", "AUTH_FAILURE", refused
-    return "AVAILABLE", None, None
-
-
-def _refused(here, record, cluster):
-    """Why the proxy has no credentials that the database takes."""
-    role = permissions.role_named(here.account, record["RoleArn"])
-    if record["DefaultAuthScheme"] == "IAM_AUTH":
-        return None
-    for auth in record["Auth"]:
-        secret = secretsmanager.lookup(here.account, here.region, auth.get("SecretArn"))
-        if role is None or secret is None:
-            return "Proxy does not have any registered credentials"
-        if not permissions.allowed(role, "secretsmanager:GetSecretValue", secret["ARN"]):
-            return "Proxy authentication with IAM role failed: secretsmanager:GetSecretValue is not allowed"
-        key = secret.get("KmsKeyId")
-        if key and not permissions.may_decrypt(here.account, here.region, role, key, "secretsmanager"):
-            return "Proxy authentication with IAM role failed: kms:Decrypt is not allowed"
-        try:
-            value = json.loads(secretsmanager.current(secret) or "")
-            pair = value["username"], value["password"]
-        except (ValueError, KeyError, TypeError):
-            return "The secret does not hold a username and a password"
-        if pair == (cluster["MasterUsername"], cluster["_password"]):
-            return None
-    return "The credentials in the secret are not those of a database user"
+    return wanted

@@ -13,7 +13,7 @@ from moto.secretsmanager.models import SecretsManagerBackend, secretsmanager_bac
 
 from . import permissions
 from .delays import lasts
-from .hook import fail, given, op, state
+from .hook import fail, given, op, replace, state
 from .later import after, stamp
 
 FORCED = lasts("SECRET_FORCED_DELETE", 5)
@@ -416,6 +416,6 @@ def untag_resource(self, arn, keys):
     secret["_tags"] = [tag for tag in secret["_tags"] if tag["Key"] not in keys]
 
 
-SecretsManagerBackend.iter_tagged_resources = iter_tagged_resources
-SecretsManagerBackend.tag_resource = tag_resource
-SecretsManagerBackend.untag_resource = untag_resource
+replace(SecretsManagerBackend, "iter_tagged_resources", iter_tagged_resources)
+replace(SecretsManagerBackend, "tag_resource", tag_resource)
+replace(SecretsManagerBackend, "untag_resource", untag_resource)

@@ -13,7 +13,9 @@ export interface ManifestOptions {
 export interface Context extends Session {
   /** Every AWS call so far. */
   readonly calls: readonly Call[];
-  /** `-f gateway.yaml`, to repeat in advice. */
+  /** The manifest as it was named. */
+  readonly file: string;
+  /** `-f gateway.yaml` and what else leads to the same gateway, to repeat in advice. */
   readonly files: string;
 }
 
@@ -21,13 +23,21 @@ export interface Context extends Session {
 export async function openContext(options: ManifestOptions, terminal: Terminal): Promise<Context> {
   const loaded = await loadGateway(options.file, terminal);
   const calls: Call[] = [];
+  const told = new Set<string>();
   const session = await openSession(loaded, {
     environment: process.env,
     onCall: (call) => calls.push(call),
-    onWarning: (message) => terminal.err(`warning: ${message}`),
+    onWarning: (message) => {
+      if (!told.has(message)) terminal.err(`warning: ${message}`);
+      told.add(message);
+    },
     ...(options.state !== undefined && { state: options.state }),
   });
-  return { ...session, calls, files: options.file.map((file) => `-f ${file}`).join(' ') };
+  const files = [...options.file.map((file) => `-f ${quoted(file)}`), ...(options.state === undefined ? [] : [`--state ${quoted(options.state)}`])].join(' ');
+  return { ...session, calls, file: loaded.file, files };
 }
+
+/** As a shell takes it. */
+const quoted = (text: string): string => (/^[\w./:@%+=,-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`);
 
 export const printJson = (terminal: Terminal, value: unknown): void => terminal.out(JSON.stringify(value, undefined, 2));

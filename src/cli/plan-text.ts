@@ -1,101 +1,106 @@
-import { estimate, secondsOf } from '../engine/estimate.ts';
-import type { Kinds } from '../engine/kind.ts';
-import { summaryOf, type Action, type Plan, type Step } from '../engine/plan.ts';
+import { estimate } from '../engine/estimate.ts';
+import { summaryOf, type Action, type Step } from '../engine/plan.ts';
+import type { Kept } from '../engine/prune.ts';
 import { refsOf } from '../engine/ref.ts';
-import { originOf, type AppliedRecord } from '../state/applied.ts';
+import { fields, tied, wrap } from './layout.ts';
+import { COLOURS, INDENT, SIGNS, type PlanView } from './plan-view.ts';
+import { stepText } from './step-text.ts';
 import type { Terminal } from './terminal.ts';
-import { pathText, valueText } from './value-text.ts';
-import { about, count, list, wrap } from './words.ts';
+import { unknownText } from './unknown-text.ts';
+import { about, capital, count, list } from './words.ts';
 
-export interface PlanView {
-  readonly plan: Plan;
-  readonly kinds: Kinds;
-  readonly applied: AppliedRecord;
-  /** Opens what is folded. */
-  readonly all: boolean;
-  readonly destroy: boolean;
-}
-
-const SIGNS: Readonly<Record<Action, string>> = { create: '+', update: '~', replace: '±', delete: '-', refuse: '!' };
-const COLOURS = { create: 'green', update: 'yellow', replace: 'magenta', delete: 'red', refuse: 'red' } as const;
 /** Dangerous before long. */
 const ORDER: readonly Action[] = ['refuse', 'replace', 'delete', 'update', 'create'];
-/** More creations than this in one domain are a count. */
+/** More of one sort in one domain are a count. */
 const FOLD = 6;
-const WORDS: Readonly<Record<Action, string>> = { create: 'to create', update: 'to update', replace: 'to replace', delete: 'to delete', refuse: 'refused' };
+const WORDS: Readonly<Record<Action, string>> = {
+  create: 'to create',
+  update: 'to update',
+  replace: 'to replace',
+  delete: 'to delete',
+  refuse: 'refused',
+};
 
 /** The first sentence of a plan: what happens, whether data is touched, whether users notice. */
 export function verdict({ plan, kinds }: PlanView): string {
   const summary = summaryOf(plan);
-  const parts = ORDER.map((action) => (summary[action] > 0 ? `${summary[action]} ${WORDS[action]}` : '')).filter((part) => part !== '');
+  const parts = ORDER.flatMap((action) => (summary[action] > 0 ? [`${summary[action]} ${WORDS[action]}`] : []));
   if (summary.blocked > 0) parts.push(`${summary.blocked} blocked`);
-  const stateful = new Set(Object.values(kinds).flat().filter((kind) => kind.stateful === true).map((kind) => kind.name));
+  if (parts.length === 0) parts.push('nothing to change');
+  const stateful = new Set(Object.values(kinds).flatMap((own) => own.flatMap((kind) => (kind.stateful === true ? [kind.name] : []))));
   const lost = plan.steps.filter((step) => step.action === 'delete' && stateful.has(step.kind));
   const data = lost.length === 0 ? 'No data is touched.' : `DELETES DATA: ${list(lost.map((step) => step.node))}.`;
   const breaks = [...new Set(plan.steps.flatMap((step) => step.interrupts ?? []))];
-  return `Plan ${plan.id}: ${parts.join(', ')}. ${data}${breaks.length > 0 ? ` Interrupts ${list(breaks)}.` : ''}`;
+  const kept = plan.kept.length > 0 ? ` ${count(plan.kept.length, 'thing stays', 'things stay')}.` : '';
+  const broken = breaks.length > 0 ? ` Interrupts ${list(breaks)}.` : '';
+  return `Plan ${plan.id}: ${parts.map(tied).join(', ')}. ${data}${broken}${kept}`;
 }
 
 /** A whole plan for people: the verdict, then what is dangerous, then the rest. */
 export function planText(view: PlanView, terminal: Terminal): string {
-  const { plan, kinds } = view;
-  const lines = [wrap(verdict(view), terminal.columns), ''];
-  for (const action of ORDER) {
-    const steps = plan.steps.filter((step) => step.action === action);
-    const domains = [...new Set(steps.map((step) => step.domain))];
-    for (const domain of domains) {
-      const own = steps.filter((step) => step.domain === domain);
-      if (action === 'create' || (action === 'delete' && view.destroy)) {
-        if (own.length > FOLD && !view.all) {
-          lines.push(folded(action, domain, own, terminal));
-          continue;
-        }
-      }
-      for (const step of own) lines.push(...stepLines(step, view, terminal));
-    }
-  }
-  for (const { node, because } of plan.kept) lines.push(wrap(`  kept     ${node}: ${because}`, terminal.columns, 11));
-  for (const [kind, because] of plan.unknown) lines.push(terminal.paint('red', wrap(`! unknown  ${kind} could not be read: ${because}`, terminal.columns, 11)));
-
-  const unchanged = summaryOf(plan).unchanged;
-  const open = plan.steps.filter((step) => step.changes.some((change) => refsOf(change.to).length > 0)).length;
-  const { seconds, longest } = estimate(plan, kinds);
-  lines.push('');
-  lines.push(`${unchanged} unchanged${open > 0 ? `, ${count(open, 'step has', 'steps have')} values known only after apply` : ''}.${view.all ? '' : ' --all shows everything.'}`);
-  if (plan.steps.length > 0) lines.push(`${capital(about(seconds))} in all${longest === undefined || seconds < 60 ? '' : `; the longest is ${longest}`}.`);
-  return lines.join('\n');
+  const lines = [...stepsText(view, terminal), ...keptText(view, terminal), ...unknownText(view.plan, terminal)];
+  return [wrap(verdict(view), terminal.columns), '', ...lines, ...(lines.length > 0 ? [''] : []), ...footer(view, terminal)].join('\n');
 }
+
+/** The steps alone: one line or more for each, or for many of one sort. */
+export function stepsText(view: PlanView, terminal: Terminal): readonly string[] {
+  return ORDER.flatMap((action) => {
+    const steps = view.plan.steps.filter((step) => step.action === action);
+    const width = Math.max(0, ...steps.map((step) => step.node.length));
+    return [...new Set(steps.map((step) => step.domain))].flatMap((domain) => {
+      const own = steps.filter((step) => step.domain === domain);
+      return isFolded(view, action, own) ? [folded(action, domain, own, terminal)] : own.flatMap((step) => stepText(step, view, width, terminal));
+    });
+  });
+}
+
+const isFolded = ({ all, destroy }: PlanView, action: Action, steps: readonly Step[]): boolean =>
+  !all && steps.length > FOLD && (action === 'create' || (action === 'delete' && destroy));
 
 function folded(action: Action, domain: string, steps: readonly Step[], terminal: Terminal): string {
-  const kinds = new Map<string, number>();
-  for (const step of steps) kinds.set(step.kind, (kinds.get(step.kind) ?? 0) + 1);
-  const what = [...kinds].map(([kind, number]) => `${number} ${kind}`).join(', ');
-  return terminal.paint(COLOURS[action], SIGNS[action]) + wrap(` ${domain.padEnd(14)} ${steps.length}: ${what}`, terminal.columns - 1, 16);
+  const text = ` ${domain.padEnd(INDENT - 3)}  ${steps.length}: ${byKind(steps.map((step) => step.kind))}`;
+  return terminal.paint(COLOURS[action], SIGNS[action]) + wrap(text, terminal.columns - 1, INDENT);
 }
 
-function stepLines(step: Step, { kinds, applied, all, destroy }: PlanView, terminal: Terminal): readonly string[] {
-  const sign = terminal.paint(COLOURS[step.action], SIGNS[step.action]);
-  const kind = kinds[step.domain]?.find((item) => item.name === step.kind);
-  const seconds = secondsOf(step, kind);
-  const notes = [
-    step.interrupts === undefined ? undefined : `interrupts ${step.interrupts}`,
-    destroy && step.action === 'delete' ? undefined : step.because,
-    step.blockedBy.length > 0 ? `blocked by ${step.blockedBy.join(', ')}` : undefined,
-    seconds >= 60 ? about(seconds) : undefined,
-  ].filter((note) => note !== undefined);
-  const head = ` ${step.domain.padEnd(14)} ${step.node}${notes.length > 0 ? `   ${notes.join('; ')}` : ''}`;
-  const lines = [sign + wrap(head, terminal.columns - 1, 16)];
-  if (step.action === 'create' && !all) return lines;
-  for (const change of step.changes) {
-    const origin = step.action === 'create' ? '' : originText(originOf(applied, step, change));
-    const text = step.action === 'create' ? valueText(change.to) : `${valueText(change.from)} → ${valueText(change.to)}`;
-    const mark = change.replaces && step.action !== 'create' ? '   forces replacement' : '';
-    lines.push(wrap(`    ${pathText(change.path)}  ${text}${mark}${origin}`, terminal.columns, 6));
+function byKind(names: readonly string[]): string {
+  const numbers = new Map<string, number>();
+  for (const name of names) numbers.set(name, (numbers.get(name) ?? 0) + 1);
+  return [...numbers].map(([name, number]) => tied(`${number} ${name}`)).join(', ');
+}
+
+const HOLDS = 'it holds data';
+
+/** What stays, by domain: what holds data, and what that needs. */
+function keptText({ plan, all }: PlanView, { columns }: Terminal): readonly string[] {
+  if (all) return plan.kept.map(({ node, domain, because }) => fields([`  ${domain.padEnd(INDENT - 4)}  ${node}`, `kept: ${because}`], columns, INDENT));
+  const groups = new Map<string, Kept[]>();
+  for (const kept of plan.kept) {
+    const why = kept.because.startsWith(HOLDS) ? kept.because : 'needed by data';
+    const key = `${kept.domain} ${why}`;
+    groups.set(key, [...(groups.get(key) ?? []), kept]);
   }
-  return lines;
+  return [...groups].map(([key, kept]) => {
+    const [domain = '', ...why] = key.split(' ');
+    const what = byKind(kept.map(({ node }) => node.slice(0, node.indexOf('/'))));
+    return wrap(`  ${domain.padEnd(INDENT - 3)} kept ${kept.length}, ${why.join(' ')}: ${what}`, columns, INDENT);
+  });
 }
 
-const originText = (origin: ReturnType<typeof originOf>): string =>
-  ({ manifest: '   changed in the manifest', outside: '   changed outside', both: '   changed in the manifest and outside', unknown: '' })[origin];
+function footer(view: PlanView, { columns }: Terminal): readonly string[] {
+  const { plan, kinds, all, destroy } = view;
+  const open = plan.steps.flatMap((step) => step.changes).filter((change) => refsOf(change.to).length > 0).length;
+  const unchanged = destroy ? '' : `${summaryOf(plan).unchanged} unchanged`;
+  const later = open > 0 ? tied(`${count(open, 'value')} known only after apply`) : '';
+  const said = [unchanged, later].filter((part) => part !== '').join(', ');
+  const hidden = !all && (plan.kept.length > 0 || plan.steps.some((step) => step.action === 'create') || hasFolded(view));
+  const first = [said === '' ? '' : `${said}.`, hidden ? '--all shows everything.' : ''].filter((part) => part !== '').join(' ');
+  const { seconds, longest } = estimate(plan, kinds);
+  const time = `${capital(about(seconds))} in all${longest === undefined || seconds < 60 ? '' : `; the longest is ${longest}`}.`;
+  return [...(first === '' ? [] : [wrap(first, columns)]), ...(plan.steps.length > 0 ? [wrap(time, columns)] : [])];
+}
 
-const capital = (text: string): string => `${text[0]?.toUpperCase() ?? ''}${text.slice(1)}`;
+function hasFolded(view: PlanView): boolean {
+  const groups = new Map<string, Step[]>();
+  for (const step of view.plan.steps) groups.set(`${step.action} ${step.domain}`, [...(groups.get(`${step.action} ${step.domain}`) ?? []), step]);
+  return [...groups.values()].some((steps) => steps[0] !== undefined && isFolded(view, steps[0].action, steps));
+}

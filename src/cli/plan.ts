@@ -1,8 +1,10 @@
 import { lookAround, type Sight } from '../controller.ts';
 import { kinds } from '../reconcilers/index.ts';
-import { selectNodes } from './only.ts';
+import { shortRevision } from '../state/revision.ts';
 import { openContext, printJson, type Context, type ManifestOptions } from './context.ts';
 import { changesExit } from './exit-code.ts';
+import { command, fields, paragraph, wrap } from './layout.ts';
+import { selectNodes } from './only.ts';
 import { planJson } from './plan-json.ts';
 import { planText } from './plan-text.ts';
 import type { Terminal } from './terminal.ts';
@@ -21,9 +23,19 @@ export async function plan(options: PlanCommandOptions, terminal: Terminal): Pro
   const only = selectNodes(options.only, context.declared.graph, kinds);
   const sight = await lookAround(context, only === undefined ? {} : { only });
   if (options.output === 'json') printJson(terminal, planJson(sight.plan, context.revision, sight.applied));
-  else terminal.out(planScreen(context, sight, terminal, { all: options.all === true, destroy: false, ms: Date.now() - began }));
+  else {
+    terminal.out(planScreen(context, sight, terminal, { all: options.all === true, destroy: false, ms: Date.now() - began }));
+    if (sight.plan.steps.length > 0) terminal.out(advice(context, sight, options.only, terminal));
+  }
   if (sight.plan.unknown.size > 0 || sight.plan.steps.some((step) => step.action === 'refuse')) return 1;
   return options.exitCode === true ? changesExit(sight.plan, sight.applied) : 0;
+}
+
+function advice({ files }: Context, { plan: found }: Sight, only: readonly string[] = [], { columns }: Terminal): string {
+  const chosen = only.length > 0 ? ` --only ${only.join(' ')}` : '';
+  const line = `mcpgw-controller apply ${files}${chosen} --plan ${found.id}`;
+  const lead = 'Apply exactly this:';
+  return lead.length + line.length + 2 <= columns ? `${lead}  ${line}` : `${lead}\n${command(line, columns)}`;
 }
 
 interface ScreenOptions {
@@ -32,16 +44,18 @@ interface ScreenOptions {
   readonly ms: number;
 }
 
-/** The whole plan screen, from the gateway's name to the command that applies exactly this. */
+/** The whole plan screen, from the gateway's name to how long it takes. */
 export function planScreen(context: Context, { plan: found, applied }: Sight, terminal: Terminal, options: ScreenOptions): string {
-  const head = `Gateway ${context.owner}   account ${context.aws.accountId}   ${context.files.replace(/^-f /, '')} @ ${context.revision}`;
+  const { columns } = terminal;
+  const head = fields([`Gateway ${context.owner}`, `account ${context.aws.accountId}`, `${context.file} @ ${shortRevision(context.revision)}`], columns, 2);
   const states = [...found.states.values()];
   if (found.steps.length === 0 && found.unknown.size === 0 && !options.destroy) {
     const ready = states.filter((state) => state.phase === 'ready').length;
-    const open = states.filter((state) => state.phase !== 'ready').map((state) => `  ${state.id} is ${state.phase}${state.because === undefined ? '' : `: ${state.because}`}`);
-    return [head, `Nothing to change: ${ready} of ${states.length} ready (${context.calls.length} reads, ${duration(options.ms)}).`, ...open].join('\n');
+    const open = states
+      .filter((state) => state.phase !== 'ready')
+      .map((state) => paragraph(`  ${state.id} is ${state.phase}${state.because === undefined ? '' : `: ${state.because}`}`, columns, 4));
+    const text = `Nothing to change: ${ready} of ${states.length} ready (${context.calls.length} reads, ${duration(options.ms)}).`;
+    return [head, wrap(text, columns), ...open].join('\n');
   }
-  const text = planText({ plan: found, kinds, applied, all: options.all, destroy: options.destroy }, terminal);
-  const next = options.destroy ? [] : [`Apply exactly this:  mcpgw-controller apply ${context.files} --plan ${found.id}`];
-  return [head, text, ...next].join('\n');
+  return `${head}\n${planText({ plan: found, kinds, applied, all: options.all, destroy: options.destroy }, terminal)}`;
 }

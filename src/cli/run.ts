@@ -6,40 +6,60 @@ import { eventLine, frameText } from './progress.ts';
 import type { Terminal } from './terminal.ts';
 
 interface Shown {
-  readonly progress?: (progress: Progress) => void;
+  readonly progress: (progress: Progress) => void;
   readonly step?: (event: StepEvent) => void;
   done(): void;
 }
 
+/** How a run ended, and the calls that had no answer when it was interrupted. */
+export interface Ended {
+  readonly outcome: Outcome;
+  readonly unanswered: Progress['running'];
+}
+
+// What is asked for beside the calls in flight has this part of their time on top.
+const MARGIN = 1.25;
+
 /** Carries a plan out before the user's eyes; Ctrl-C stops between two calls. */
-export async function runShown(context: Context, sight: Sight, options: RunOptions, terminal: Terminal): Promise<Outcome> {
+export async function runShown(context: Context, sight: Sight, options: RunOptions, terminal: Terminal): Promise<Ended> {
+  const { clock, timing } = context;
   const stop = new AbortController();
-  let asked = false;
-  const interrupt = (): void => {
-    if (asked) process.exit(130);
-    asked = true;
-    terminal.err('Stopping after the calls in flight. Once more ends at once.');
-    stop.abort();
-  };
-  process.on('SIGINT', interrupt);
-  process.on('SIGTERM', interrupt);
+  let last: Progress | undefined;
+  const interrupted = new Promise<Outcome>((resolve) => {
+    terminal.onInterrupt(() => {
+      if (stop.signal.aborted) process.exit(130);
+      terminal.err('Stopping after the calls in flight. Once more ends at once.');
+      stop.abort();
+      // A look at everything may be underway, and nobody waits for that.
+      void clock.sleep(timing.stop * MARGIN).then(() => resolve(asItStands(sight, last)));
+    });
+  });
   const shown = await show(context, sight, options.command, terminal);
   try {
-    return await run(context, sight.snapshot, {
+    const ended = run(context, sight.snapshot, {
       ...options,
       signal: stop.signal,
-      ...(shown.progress !== undefined && { onProgress: shown.progress }),
+      onProgress: (progress) => {
+        last = progress;
+        shown.progress(progress);
+      },
       ...(shown.step !== undefined && { onStep: shown.step }),
     });
+    const outcome = await Promise.race([ended, interrupted]);
+    const done = new Set(outcome.done);
+    return { outcome, unanswered: outcome.result === 'interrupted' ? (last?.running ?? []).filter((step) => !done.has(step)) : [] };
   } finally {
     shown.done();
-    process.off('SIGINT', interrupt);
-    process.off('SIGTERM', interrupt);
   }
 }
 
+function asItStands({ plan, snapshot }: Sight, last: Progress | undefined): Outcome {
+  return { result: 'interrupted', plan: last?.plan ?? plan, snapshot, failures: last?.failures ?? [], timedOut: false, done: [] };
+}
+
 async function show(context: Context, sight: Sight, command: string, terminal: Terminal): Promise<Shown> {
-  if (!terminal.interactive) return { step: (event) => terminal.err(eventLine(event)), done: () => undefined };
+  if (!terminal.interactive)
+    return { progress: () => undefined, step: (event) => terminal.err(eventLine(event)), done: () => undefined };
   const { createLogUpdate } = await import('log-update');
   const view = createLogUpdate(process.stderr);
   const { owner, clock, timing } = context;
@@ -47,7 +67,8 @@ async function show(context: Context, sight: Sight, command: string, terminal: T
   let last: Progress | undefined;
   const draw = (): void => {
     if (last === undefined) return;
-    view(frameText(last, { owner, command, planId: sight.plan.id, began, now: clock.now(), kinds, columns: process.stderr.columns }));
+    const { columns } = terminal;
+    view(frameText(last, { owner, command, planId: sight.plan.id, began, now: clock.now(), kinds, columns }));
   };
   const timer = setInterval(draw, timing.frame);
   return {

@@ -8,28 +8,60 @@ type Style = Parameters<typeof styleText>[0];
 export interface Terminal {
   out(text: string): void;
   err(text: string): void;
-  /** Columns of the result's terminal; 80 on a pipe. */
+  /** Columns of the terminal; on a pipe what `COLUMNS` says, or 80. */
   readonly columns: number;
   /** True when a person sits there and can be asked. */
   readonly interactive: boolean;
   paint(style: Style, text: string): string;
   ask(question: string): Promise<boolean>;
+  /** What Ctrl-C and its like do from now on; at first they end the process. */
+  onInterrupt(act: () => void): void;
 }
+
+const COLUMNS = 80;
+const INTERRUPTED = 130;
 
 /** The process's own streams. `NO_COLOR` and `FORCE_COLOR` are honoured. */
 export function processTerminal(): Terminal {
   const { stdout, stderr, stdin } = process;
+  // Whoever reads only the first lines has closed the pipe; that is no error of ours.
+  for (const stream of [stdout, stderr]) stream.on('error', quietly);
+  const err = (text: string): void => void stderr.write(redact(`${text}\n`));
+  let interrupt = (): void => {
+    err('Stopped. Nothing was changed.');
+    process.exit(INTERRUPTED);
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => interrupt());
+  const colours = hasColours();
   return {
     out: (text) => void stdout.write(redact(`${text}\n`)),
-    err: (text) => void stderr.write(redact(`${text}\n`)),
-    columns: stdout.columns ?? 80,
+    err,
+    columns: stdout.columns ?? stderr.columns ?? given(process.env['COLUMNS']) ?? COLUMNS,
     interactive: stdin.isTTY === true && stderr.isTTY === true,
-    paint: (style, text) => (stdout.isTTY === true || process.env['FORCE_COLOR'] !== undefined ? styleText(style, text) : text),
+    paint: (style, text) => (colours ? styleText(style, text) : text),
     async ask(question) {
       const lines = createInterface({ input: stdin, output: stderr });
-      const answer = await lines.question(`${question} [y/N] `);
+      lines.once('SIGINT', () => interrupt());
+      const closed = new Promise<string>((resolve) => lines.once('close', () => resolve('')));
+      const answer = await Promise.race([lines.question(`${question} [y/N] `), closed]);
       lines.close();
       return /^y(es)?$/i.test(answer.trim());
     },
+    onInterrupt: (act) => (interrupt = act),
   };
+}
+
+function hasColours(): boolean {
+  const { NO_COLOR = '', FORCE_COLOR = '' } = process.env;
+  if (NO_COLOR !== '') return false;
+  return FORCE_COLOR !== '' ? FORCE_COLOR !== '0' : process.stdout.isTTY === true && process.stderr.isTTY === true;
+}
+
+function given(columns: string | undefined): number | undefined {
+  const number = Number(columns);
+  return Number.isInteger(number) && number > 0 ? number : undefined;
+}
+
+function quietly(error: Error & { readonly code?: string }): void {
+  if (error.code !== 'EPIPE') throw error;
 }

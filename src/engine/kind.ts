@@ -100,6 +100,8 @@ export interface Kind<Props, Outputs, Env> {
   readonly leaves?: readonly string[];
   /** Usual seconds, for estimates only. */
   readonly takes?: { readonly create?: number; readonly update?: number; readonly delete?: number };
+  /** The outputs that a change of these props gives another value: who refers to them follows. */
+  moves?(fields: readonly string[]): readonly (keyof Outputs & string)[];
   /** Says what users notice while these fields change (all fields of a replacement), or nothing. */
   interrupts?(fields: readonly string[]): string | undefined;
   readonly actions: Actions;

@@ -5,7 +5,7 @@ import type { AnyKind, Kinds, Observed, Tags } from './kind.ts';
 import { foreignOwner, match } from './match.ts';
 import { prune, type Kept } from './prune.ts';
 import { isRef, refsOf, resolve, type NodeId, type Ref } from './ref.ts';
-import { Mentions, thingsOf, type Snapshot } from './snapshot.ts';
+import { Mentions, thingsOf, type Snapshot, type Thing } from './snapshot.ts';
 
 export type Action = 'create' | 'update' | 'replace' | 'delete' | 'refuse';
 
@@ -76,12 +76,15 @@ export function makePlan(input: PlanInput): Plan {
   const things = thingsOf(input.kinds, input.snapshot);
   const mentions = new Mentions(things);
   const frozen = new Map<NodeId, string>();
-  let pass = walk(input, mentions, frozen);
-  while (pass.refusals.some((refusal) => freeze(frozen, refusal))) pass = walk(input, mentions, frozen);
-  const { steps, states, claimed, doubles } = pass;
-
   const scope = input.only === undefined ? undefined : closure(input.graph, input.only);
-  const pruned = scope === undefined ? prune({ ...input, things, mentions, claimed, doubles, states }) : { steps: [], kept: [] };
+  const compare = () => {
+    const pass = walk(input, mentions, frozen);
+    const pruned = scope === undefined ? prune({ ...input, ...pass, things, mentions }) : { steps: [], kept: [] };
+    return { ...pass, pruned };
+  };
+  let pass = compare();
+  while ([...pass.refusals, ...held(pass.steps, pass.pruned.kept, mentions, things)].some((refusal) => freeze(frozen, refusal))) pass = compare();
+  const { steps, states, pruned } = pass;
   const all = [...steps.filter((step) => scope?.has(step.node) ?? true), ...pruned.steps];
   const unknown = new Map<string, string>();
   for (const [kind, view] of input.snapshot) if (view.status === 'unknown') unknown.set(kind, view.because);
@@ -110,6 +113,17 @@ interface Pass {
   readonly refusals: readonly Refusal[];
 }
 
+/** Replacements that begin with a deletion, of things that what stays for its data goes on using. */
+function held(steps: readonly Step[], kept: readonly Kept[], mentions: Mentions, things: readonly Thing[]): readonly Refusal[] {
+  const staying = new Map(kept.map((item) => [item.live, item.node]));
+  return steps.flatMap((step) => {
+    if (step.action !== 'replace' || step.verb !== 'delete') return [];
+    const thing = things.find((item) => item.live === step.live);
+    const by = thing === undefined ? undefined : mentions.of(thing).find((other) => staying.has(other.live));
+    return by === undefined ? [] : [{ node: staying.get(by.live) ?? '', why: 'it holds data or is needed by it', causes: [step.node] }];
+  });
+}
+
 function freeze(frozen: Map<NodeId, string>, refusal: Refusal): boolean {
   const fresh = refusal.causes.filter((cause) => !frozen.has(cause));
   for (const cause of fresh) frozen.set(cause, `${refusal.node} would have to follow: ${refusal.why}`);
@@ -125,10 +139,12 @@ function walk(input: PlanInput, mentions: Mentions, frozen: ReadonlyMap<NodeId, 
   const doubles = new Map<Observed, Node>();
   const refusals: Refusal[] = [];
   const replaced = new Map<NodeId, readonly NodeId[]>();
+  const moved = new Map<NodeId, readonly string[]>();
 
   const valueOf = (ref: Ref): unknown => {
     const live = states.get(ref.$ref)?.live;
-    return replaced.has(ref.$ref) || live === undefined ? undefined : live.outputs[ref.output];
+    const open = replaced.has(ref.$ref) || moved.get(ref.$ref)?.includes(ref.output) === true;
+    return open || live === undefined ? undefined : live.outputs[ref.output];
   };
 
   for (const node of graph.nodes.values()) {
@@ -185,9 +201,12 @@ function walk(input: PlanInput, mentions: Mentions, frozen: ReadonlyMap<NodeId, 
     }
     const changes = kind.scope === 'account' ? [] : [...diff(kind, props, live), ...tagChanges(kind, tags, live)];
     if (live.phase === 'failed' && (kind.mends !== true || changes.length === 0)) {
-      if (kind.remake === true && kind.delete !== undefined) step('replace', 'delete', [], live.because);
-      if (kind.mends !== true) replaced.set(node.id, [node.id]);
-      set(kind.remake === true ? 'pending' : 'stalled', live, live.because);
+      const remade = kind.remake === true && kind.delete !== undefined;
+      if (remade) {
+        step('replace', 'delete', [], live.because);
+        replaced.set(node.id, [node.id]);
+      }
+      set(remade && stuck === undefined ? 'pending' : 'stalled', live, stuck ?? live.because);
       continue;
     }
 
@@ -209,6 +228,7 @@ function walk(input: PlanInput, mentions: Mentions, frozen: ReadonlyMap<NodeId, 
     }
     if (open.length > 0) {
       step('update', 'update', open);
+      moved.set(node.id, kind.moves?.([...fieldsOf(open)].filter((field) => field in props)) ?? []);
       set(stuck !== undefined ? 'stalled' : blocked ? 'blocked' : 'drifted', live, stuck);
       continue;
     }
@@ -246,7 +266,8 @@ function waitsOf(
   const open = new Set(refsOf([props, tags]).map((ref) => ref.$ref));
   const isReady = (id: NodeId): boolean => states.get(id)?.phase === 'ready' && !replaced.has(id);
   const isHopeless = (id: NodeId): boolean => HOPELESS.has(states.get(id)?.phase ?? 'unknown');
-  const isHeldBy = (id: NodeId): boolean => open.has(id) || (ready.has(id) && !isReady(id));
+  const isFailed = (id: NodeId): boolean => states.get(id)?.live?.phase === 'failed';
+  const isHeldBy = (id: NodeId): boolean => open.has(id) || isFailed(id) || (ready.has(id) && !isReady(id));
   const waitsFor = needs(node).filter((id) => isHeldBy(id) || (behind.has(id) && !isReady(id) && !isHopeless(id)));
   return { waitsFor, blockedBy: waitsFor.filter((id) => isHeldBy(id) && isHopeless(id)) };
 }

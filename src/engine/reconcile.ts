@@ -70,6 +70,9 @@ export interface Outcome {
 }
 
 
+/** How often a thing that ends up failed is made again in one run. */
+const REMAKES = 3;
+
 /** Compares and acts, again and again, until nothing is left to do, nothing can be done, or the signal fires. */
 export function reconcile<Env>(input: ReconcileInput<Env>): Promise<Outcome> {
   return new Run(input).go();
@@ -90,6 +93,7 @@ class Run<Env> {
   readonly #pendingSince = new Map<NodeId, number>();
   /** Accepted changes that no list has shown, by what they set: the same again is a fight with ourselves. */
   readonly #accepted = new Set<string>();
+  readonly #remakes = new Map<NodeId, number>();
   readonly #unknownTries = new Map<string, number>();
   readonly #done: Step[] = [];
   #snapshot: Snapshot;
@@ -208,9 +212,14 @@ class Run<Env> {
     };
     if (this.#accepted.has(wish) && !this.#beliefs.open.some((belief) => belief.node === step.node)) {
       const fields = [...fieldsOf(step.changes)].join(', ');
-      const what = `${step.verb} was accepted but did not take effect${fields === '' || step.verb === 'create' ? '' : `: ${fields}`}`;
-      this.#failures.add(step, new ReconcileError('stalled', 'NoEffect', what), at);
-      return void queueMicrotask(() => this.#wake());
+      const named = fields === '' || step.verb === 'create' ? '' : `: ${fields}`;
+      return this.#giveUp(step, 'NoEffect', `${step.verb} was accepted but did not take effect${named}`);
+    }
+    if (step.live?.phase === 'failed' && step.verb === 'delete') {
+      const remakes = (this.#remakes.get(step.node) ?? 0) + 1;
+      this.#remakes.set(step.node, remakes);
+      const because = step.because ?? 'no reason is known';
+      if (remakes > REMAKES) return this.#giveUp(step, 'RemadeInVain', `it was made ${remakes} times and failed each time: ${because}`);
     }
     this.#running.set(keyOf(step), step);
     const run = async (): Promise<Applied> => {
@@ -238,6 +247,11 @@ class Run<Env> {
         finish(error);
       },
     );
+  }
+
+  #giveUp(step: Step, code: string, message: string): void {
+    this.#failures.add(step, new ReconcileError('stalled', code, message), this.#input.clock.now());
+    queueMicrotask(() => this.#wake());
   }
 
   /** Names what holds a thing that would not go: the platform never does. */

@@ -92,6 +92,31 @@ test('a list that may not be read holds up what depends on it and nothing else',
   assert.deepEqual(outcome.plan.steps.map((step) => [step.node, step.blockedBy]), [['Service/web', ['Db/store']]]);
 });
 
+test('what follows from a change stands in the plan and comes after it', async () => {
+  const toy = platform();
+  const family = toyKind('Family', {
+    identifies: ['id'],
+    moves: (fields) => (fields.includes('size') ? ['address'] : []),
+    async update({ env, node }, live, wanted) {
+      await env.call(`update ${node.id}`, () => {
+        env.put('Family', wanted, node.tags, 0);
+        env.remove(live.outputs.id, 0);
+      });
+    },
+  });
+  const all = { ecs: [family, service] };
+  const sized = (size: number) =>
+    graphOf((graph) => {
+      const tasks = graph.add(family, 'tasks', props(size));
+      graph.add(service, 'web', { ...props(1), uses: [tasks.ref('address')] });
+    });
+  await run(toy, all, sized(1));
+  assert.deepEqual((await planOf(toy, all, sized(2))).steps.map((step) => [step.node, step.action, step.waitsFor]), [
+    ['Family/tasks', 'update', []],
+    ['Service/web', 'update', ['Family/tasks']],
+  ]);
+});
+
 test('a failure stops only what depends on it, and is reported', async () => {
   const toy = platform();
   toy.fault = (call) => (call === 'create Db/store' ? 'forbidden' : undefined);
@@ -230,6 +255,20 @@ test('a thing that never recovers is made again when its kind says so', async ()
   const outcome = await run(toy, { all: [nat] }, graph);
   assert.equal(outcome.result, 'converged');
   assert.deepEqual(toy.things.map((thing) => thing.id), ['Nat-2']);
+});
+
+test('a thing that fails whenever it is made is given up after some rounds', async () => {
+  const toy = platform();
+  const nat = toyKind('Nat', { remake: true });
+  const graph = graphOf((builder) => void builder.add(nat, 'a', props(1)));
+  toy.fault = (call) => {
+    if (call.startsWith('list')) toy.outside((things) => things.forEach((thing) => (thing.failed = true)));
+    return undefined;
+  };
+  await run(toy, { all: [nat] }, graph);
+  const outcome = await run(toy, { all: [nat] }, graph);
+  assert.equal(outcome.result, 'failed');
+  assert.match(outcome.failures[0]?.error.message ?? '', /made 4 times and failed each time/);
 });
 
 test('a time limit ends the run and says so', async () => {

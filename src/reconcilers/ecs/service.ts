@@ -7,7 +7,8 @@ import { must } from '../../engine/errors.ts';
 import type { Act, Observed, Tags } from '../../engine/kind.ts';
 import { known } from '../../engine/ref.ts';
 import { cluster } from './cluster.ts';
-import { rolloutOf, type Rollout } from './rollout.ts';
+import { endpointsOf, knownTo, markOf, type Endpoint } from './knows.ts';
+import { DEPLOYMENT_TAG, rolloutOf, type Rollout } from './rollout.ts';
 import { allFields, primaryOf, toInput, toProps, type ServiceProps } from './service-form.ts';
 import { taskDefinition } from './task-definition.ts';
 
@@ -16,18 +17,14 @@ export interface ServiceOutputs {
   readonly serviceName: string;
   /** What Application Auto Scaling calls it. */
   readonly resourceId: string;
-  /** Name and Cloud Map id under which others reach it, since its first deployment was complete. */
-  readonly endpoint: { readonly name: string; readonly id: string } | undefined;
+  /** Since its first deployment was complete. */
+  readonly endpoint: Endpoint;
 }
-
-/** Ids of the endpoints that stood in the namespace when the last deployment began. */
-const KNOWS_TAG = 'mcpgw:knows';
-/** The last deployment that an update of ours began. */
-const DEPLOYMENT_TAG = 'mcpgw:deployment';
 
 const DEPLOYED = new Set(['taskDefinition', 'subnetIds', 'securityGroupIds', 'targets', 'serviceConnect']);
 // AWS takes these at once and applies them to tasks that start later: without a deployment the rest never has them.
 const FORCED = new Set(['enableExecuteCommand', 'enableECSManagedTags', 'capacityProviderStrategy', 'knows']);
+const MOST_SERVICES = 10;
 
 export const service: AwsKind<ServiceProps, ServiceOutputs> = {
   name: 'Service',
@@ -65,16 +62,9 @@ export const service: AwsKind<ServiceProps, ServiceOutputs> = {
       .filter((item) => isOurs(aws, item.tags ?? {}))
       .flatMap((item) => item.outputs.clusterArn ?? []);
     const services = (await Promise.all(ours.map((arn) => servicesOf(aws, arn, names)))).flat();
-    const found = await Promise.all(
-      services.map(async (item) => {
-        const family = item.taskDefinition?.split('/').pop()?.split(':')[0];
-        const newest = revisions.find((revision) => revision.props.family === family)?.outputs.taskDefinitionArn;
-        const ran = (arn: string | undefined) =>
-          revisions.find((revision) => revision.outputs.taskDefinitionArn === arn)?.props;
-        return { item, newest, rollout: item.status === 'ACTIVE' ? await rolloutOf(aws, item, newest, ran) : DRAINING };
-      }),
+    const seen = await Promise.all(
+      services.map(async (item) => toObserved(item, await rolloutOf(aws, item, revisions))),
     );
-    const seen = found.map(({ item, newest, rollout }) => toObserved(item, rollout, newest));
     const offered = endpointsOf(seen);
     const wanted = new Map(nodes.map((node) => [node.name, known(node.props.knows) ?? []]));
     return seen.map((item) => ({
@@ -83,9 +73,9 @@ export const service: AwsKind<ServiceProps, ServiceOutputs> = {
     }));
   },
 
-  async create(act, props) {
-    const ecs = await act.env.ecs();
-    const tags = { ...act.node.tags, [KNOWS_TAG]: idsToday(act) };
+  async create({ env: aws, node, token, live }, props) {
+    const ecs = await aws.ecs();
+    const tags = fromTagsLowerCase({ ...node.tags, ...markOf(live(service)) });
     const result = await ecs.send(
       new ecs.CreateServiceCommand({
         ...toInput(props, allFields),
@@ -96,15 +86,11 @@ export const service: AwsKind<ServiceProps, ServiceOutputs> = {
           launchType: 'FARGATE',
           capacityProviderStrategy: undefined,
         }),
-        clientToken: act.token,
-        tags: fromTagsLowerCase(tags),
+        clientToken: token,
+        tags,
       }),
     );
-    const made = toObserved(
-      { ...must(result.service, 'service'), tags: fromTagsLowerCase(tags) },
-      BEGINNING,
-      undefined,
-    );
+    const made = toObserved({ ...must(result.service, 'service'), tags }, { phase: 'pending', completed: false });
     return { ...made, props: { ...made.props, knows: props.knows } };
   },
 
@@ -122,8 +108,8 @@ export const service: AwsKind<ServiceProps, ServiceOutputs> = {
     );
     if (!force && !fields.some((field) => DEPLOYED.has(field))) return;
     // After the deployment, not before: a mark that is too old only means one deployment more.
-    const begun = result.service === undefined ? undefined : primaryOf(result.service)?.id;
-    await tag(act, live, { [KNOWS_TAG]: idsToday(act), ...(begun !== undefined && { [DEPLOYMENT_TAG]: begun }) });
+    const begun = must(result.service && primaryOf(result.service)?.id, 'deployment');
+    await tag(act, live, { ...markOf(act.live(service)), [DEPLOYMENT_TAG]: begun });
   },
 
   retag: (act, live, tags) => tag(act, live, tags),
@@ -136,12 +122,6 @@ export const service: AwsKind<ServiceProps, ServiceOutputs> = {
     );
   },
 };
-
-type Live = Observed<ServiceProps, ServiceOutputs>;
-
-const DRAINING: Rollout = { phase: 'deleting', because: 'its tasks are stopping', refused: false, completed: true };
-const BEGINNING: Rollout = { phase: 'pending', refused: false, completed: false };
-const MOST_SERVICES = 10;
 
 /** The list leaves out those whose tasks are still stopping; asked for by name they are there. */
 async function servicesOf(aws: Aws, clusterArn: string, names: readonly string[]): Promise<readonly Service[]> {
@@ -159,53 +139,27 @@ async function servicesOf(aws: Aws, clusterArn: string, names: readonly string[]
   return answers.flatMap((answer) => answer?.services ?? []).filter((item) => item.status !== 'INACTIVE');
 }
 
-async function tag({ env: aws }: Act<Aws>, live: Live, tags: Tags): Promise<void> {
+async function tag({ env: aws }: Act<Aws>, live: Observed<ServiceProps, ServiceOutputs>, tags: Tags): Promise<void> {
   const ecs = await aws.ecs();
   await ecs.send(new ecs.TagResourceCommand({ resourceArn: live.outputs.serviceArn, tags: fromTagsLowerCase(tags) }));
 }
 
-const endpointsOf = (services: readonly Live[]): ReadonlyMap<string, string> =>
-  new Map(
-    services.flatMap(({ outputs: { endpoint } }) => (endpoint === undefined ? [] : [[endpoint.name, endpoint.id]])),
-  );
-
-const idsToday = (act: Act<Aws>): string => [...endpointsOf(act.live(service)).values()].sort().join(' ');
-
-/**
- * A task resolves the endpoints that stood when its service's deployment began, and none that came later; nothing in
- * AWS shows which. Who is not there yet is nobody to know: the difference appears when he comes.
- */
-function knownTo(item: Live, wanted: readonly string[], offered: ReadonlyMap<string, string>): readonly string[] {
-  const ids = new Set(item.tags?.[KNOWS_TAG]?.split(' '));
-  return wanted.filter((name) => {
-    const id = offered.get(name);
-    return id === undefined || ids.has(id);
-  });
-}
-
-function toObserved(item: Service, rollout: Rollout, newest: string | undefined): Live {
+function toObserved(item: Service, rollout: Rollout): Observed<ServiceProps, ServiceOutputs> {
   const tags = toTags(item.tags);
-  const resource = primaryOf(item)?.serviceConnectResources?.[0];
-  const id = resource?.discoveryArn?.split('/').pop();
+  const endpoint = primaryOf(item)?.serviceConnectResources?.[0];
+  const id = endpoint?.discoveryArn?.split('/').pop();
+  const name = endpoint?.discoveryName;
   const props = toProps(item);
   return {
     name: nodeName('Service', tags) ?? must(item.serviceName, 'serviceName'),
     phase: rollout.phase,
     because: rollout.because,
-    props: {
-      ...props,
-      taskDefinition: rollout.refused ? newest : props.taskDefinition,
-      autoscaled: undefined,
-      knows: [],
-    },
+    props: { ...props, taskDefinition: rollout.refused ?? props.taskDefinition, autoscaled: undefined, knows: [] },
     outputs: {
       serviceArn: item.serviceArn,
       serviceName: item.serviceName,
       resourceId: `service/${item.clusterArn?.split('/').pop() ?? ''}/${item.serviceName ?? ''}`,
-      endpoint:
-        rollout.completed && resource?.discoveryName !== undefined && id !== undefined
-          ? { name: resource.discoveryName, id }
-          : undefined,
+      endpoint: rollout.completed && name !== undefined && id !== undefined ? { name, id } : undefined,
     },
     tags,
     foreign: foreignMark(tags),

@@ -24,6 +24,7 @@ export const taskDefinition: AwsKind<TaskDefinitionProps, TaskDefinitionOutputs>
   replace: 'new-first',
   identifies: ['taskDefinitionArn'],
   identity: ['family'],
+  moves: (fields) => (fields.length > 0 ? ['taskDefinitionArn'] : []),
   takes: { create: 1, update: 1, delete: 2 },
   actions: {
     read: ['ecs:ListTaskDefinitionFamilies', 'ecs:ListTaskDefinitions', 'ecs:DescribeTaskDefinition'],

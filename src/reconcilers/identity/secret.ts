@@ -38,6 +38,7 @@ export const secret: AwsKind<SecretProps, SecretOutputs> = {
   replace: 'refuse',
   refusal: 'a secret of another name would have another value: its name follows from metadata.name',
   identifies: ['arn'],
+  moves: (fields) => (fields.includes('versionId') ? ['versionId'] : []),
   stateful: true,
   takes: { create: 1, update: 1, delete: 1 },
   actions: {

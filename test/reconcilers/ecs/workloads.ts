@@ -21,7 +21,9 @@ export const addRole = (graph: GraphBuilder, owner: string): Handle<RoleOutputs>
   graph.add(role, 'tasks', {
     roleName: `${owner}-tasks`,
     trust: trust('ecs-tasks.amazonaws.com'),
-    inlinePolicies: { logs: policy(allow(['logs:CreateLogStream', 'logs:PutLogEvents'], '*')) },
+    inlinePolicies: {
+      tasks: policy(allow(['ecr:*', 'logs:*', 'secretsmanager:GetSecretValue'], '*')),
+    },
     managedPolicyArns: [],
   });
 
@@ -39,15 +41,16 @@ export const addCluster = (graph: GraphBuilder, owner: string, rest: object = {}
 
 /** One container of this name, with a port `port` that others may call. */
 interface Needs {
-  readonly image?: string;
+  readonly image?: Input<string>;
   readonly port?: string;
+  readonly secrets?: Readonly<Record<string, string>>;
   readonly roleArn: Input<string>;
   readonly logGroupName: Input<string>;
 }
 
 export const definitionOf = (
   family: string,
-  { image = GOOD, port = '8000', roleArn, logGroupName }: Needs,
+  { image = GOOD, port = '8000', secrets = {}, roleArn, logGroupName }: Needs,
 ): Wanted<TaskDefinitionProps> => ({
   family,
   cpu: 256,
@@ -60,7 +63,7 @@ export const definitionOf = (
       image,
       essential: true,
       environment: { PORT: port },
-      secrets: {},
+      secrets,
       ports: { port: 8000 },
       mounts: {},
       logGroup: logGroupName,
@@ -94,8 +97,8 @@ export class Workloads {
     };
   }
 
-  definition(name: string, image = GOOD, port = '8000'): Handle<TaskDefinitionOutputs> {
-    const needs = { image, port, roleArn: this.#roleArn, logGroupName: this.#logGroupName };
+  definition(name: string, rest: Omit<Needs, 'roleArn' | 'logGroupName'> = {}): Handle<TaskDefinitionOutputs> {
+    const needs = { ...rest, roleArn: this.#roleArn, logGroupName: this.#logGroupName };
     return this.#graph.add(taskDefinition, name, definitionOf(`${this.#owner}-v2-${name}`, needs));
   }
 

@@ -1,0 +1,18 @@
+import type { Kinds } from '../engine/kind.ts';
+import type { Action, Plan } from '../engine/plan.ts';
+import type { AppliedRecord } from '../state/applied.ts';
+
+/** What is shown of a plan. */
+export interface PlanView {
+  readonly plan: Plan;
+  readonly kinds: Kinds;
+  readonly applied: AppliedRecord;
+  /** Opens what is folded. */
+  readonly all: boolean;
+  readonly destroy: boolean;
+}
+
+export const SIGNS: Readonly<Record<Action, string>> = { create: '+', update: '~', replace: '±', delete: '-', refuse: '!' };
+export const COLOURS = { create: 'green', update: 'yellow', replace: 'magenta', delete: 'red', refuse: 'red' } as const;
+/** Where what is said of a domain begins. */
+export const INDENT = 16;

@@ -1,0 +1,53 @@
+import { secondsOf } from '../engine/estimate.ts';
+import type { Step } from '../engine/plan.ts';
+import { originOf, type Origin } from '../state/applied.ts';
+import { fields } from './layout.ts';
+import { COLOURS, INDENT, SIGNS, type PlanView } from './plan-view.ts';
+import type { Terminal } from './terminal.ts';
+import { pathText, propsText, valueText } from './value-text.ts';
+import { about, few } from './words.ts';
+
+/** Longer names push what is said of them to the right by themselves. */
+const WIDEST = 36;
+const LONGEST_VALUE = 60;
+
+/** One step: its line, and a line for each field that changes. `width` is that of the longest name beside it. */
+export function stepText(step: Step, view: PlanView, width: number, terminal: Terminal): readonly string[] {
+  const sign = terminal.paint(COLOURS[step.action], SIGNS[step.action]);
+  const notes = notesOf(step, view);
+  const node = notes.length > 0 ? step.node.padEnd(Math.min(width, WIDEST)) : step.node;
+  const head = fields([` ${step.domain.padEnd(INDENT - 3)}  ${node}`, ...notes], terminal.columns - 1, INDENT - 1);
+  return [sign + head.replaceAll('\n', '\n '), ...changesText(step, view, terminal)];
+}
+
+function notesOf(step: Step, { kinds, applied, destroy }: PlanView): readonly string[] {
+  const kind = kinds[step.domain]?.find((item) => item.name === step.kind);
+  const seconds = secondsOf(step, kind);
+  return [
+    step.interrupts === undefined ? [] : [`interrupts ${step.interrupts}`],
+    step.because === undefined || (destroy && step.action === 'delete') ? [] : [step.because],
+    step.action === 'create' && step.node in applied ? ['deleted outside'] : [],
+    step.blockedBy.length > 0 ? [`blocked by ${few(step.blockedBy)}`] : [],
+    seconds >= 60 ? [about(seconds)] : [],
+  ].flat();
+}
+
+function changesText(step: Step, { applied, all, destroy }: PlanView, { columns }: Terminal): readonly string[] {
+  const outside = step.action === 'delete' && step.because === 'made outside';
+  if (outside && step.live !== undefined) return [fields([`    ${propsText(step.live.props)}`], columns, 6)];
+  if ((step.action === 'create' && !all) || (step.action === 'delete' && destroy)) return [];
+  const longest = Math.min(LONGEST_VALUE, Math.max(columns - 12, 1));
+  return step.changes.map((change) => {
+    const from = step.action === 'create' ? '' : `${valueText(change.from, longest)} → `;
+    const mark = change.replaces && step.action !== 'create' ? 'forces replacement' : '';
+    const origin = step.action === 'create' ? '' : ORIGINS[originOf(applied, step, change)];
+    return fields([`    ${pathText(change.path)}  ${from}${valueText(change.to, longest)}`, mark, origin], columns, 6);
+  });
+}
+
+const ORIGINS: Readonly<Record<Origin, string>> = {
+  manifest: 'changed in the manifest',
+  outside: 'changed outside',
+  both: 'changed in the manifest and outside',
+  unknown: '',
+};

@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { test } from 'node:test';
+import { printGraph } from '../../src/engine/graph.ts';
+import { declare, kinds } from '../../src/reconcilers/index.ts';
+import { readManifests } from '../../src/spec/read.ts';
+import { gatewayOf, withMore } from '../spec/given.ts';
+
+const compare = async (file: string, text: string): Promise<void> => {
+  if (process.env['UPDATE_GOLDEN'] !== undefined) {
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, `${text}\n`);
+  }
+  assert.equal(`${text}\n`, await readFile(file, 'utf8'));
+};
+
+test('the example for CloudFront declares the graph that was reviewed', async () => {
+  const { gateways } = await readManifests(['manifests/cloudfront.yaml']);
+  const [loaded] = gateways;
+  assert(loaded !== undefined);
+  await compare('test/golden/cloudfront.graph.txt', printGraph(declare(loaded.gateway, new Map()).graph));
+});
+
+test('no node of the reviewed graph is lost without a former name', async () => {
+  const [loaded] = (await readManifests(['manifests/cloudfront.yaml'])).gateways;
+  assert(loaded !== undefined);
+  const { nodes } = declare(loaded.gateway, new Map()).graph;
+  const known = new Set([...nodes.values()].flatMap((node) => [node.id, ...node.formerly.map((name) => `${node.kind}/${name}`)]));
+  const golden = (await readFile('test/golden/cloudfront.graph.txt', 'utf8')).split('\n').filter((line) => line !== '' && !line.startsWith(' '));
+  assert.deepEqual(golden.filter((id) => !known.has(id)), []);
+});
+
+test('every kind belongs to one domain and has a name of its own', () => {
+  const names = Object.values(kinds).flatMap((list) => list.map((kind) => kind.name));
+  assert.equal(new Set(names).size, names.length);
+});
+
+test('names of AWS keep to their limits for the longest name of a gateway', () => {
+  const name = `a${'b'.repeat(18)}c`;
+  const { graph } = declare(gatewayOf(withMore({ metadata: { name }, spec: { region: 'ap-southeast-1', observability: { enabled: true } } })), new Map());
+  const limits: Readonly<Record<string, readonly [field: string, limit: number]>> = {
+    LoadBalancer: ['name', 32],
+    TargetGroup: ['name', 32],
+    Role: ['roleName', 64],
+    DbProxy: ['dbProxyName', 63],
+    AuroraCluster: ['dbClusterIdentifier', 63],
+    FileSystem: ['creationToken', 64],
+    MetricAlarm: ['alarmName', 255],
+  };
+  for (const node of graph.nodes.values()) {
+    const [field, limit] = limits[node.kind] ?? [];
+    if (field === undefined || limit === undefined) continue;
+    const value = node.props[field];
+    assert(typeof value === 'string', `${node.id} has a plain ${field}`);
+    assert(value.length <= limit, `${value} is longer than ${limit}`);
+  }
+});
