@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { Aws } from './aws/aws.ts';
 import { connect } from './aws/connect.ts';
 import { toReconcileError } from './aws/errors.ts';
@@ -16,6 +15,9 @@ import type { Gateway } from './spec/gateway.ts';
 import type { LoadedGateway } from './spec/read.ts';
 import { readApplied, writeApplied, type AppliedRecord } from './state/applied.ts';
 import { addHistory, endedWell, noteEnd, noteStart } from './state/history.ts';
+import { writeConditions } from './state/conditions.ts';
+import { revisionOf } from './state/revision.ts';
+import { statusOf } from './state/status.ts';
 import { diskStore, stateFolder, type Store } from './state/store.ts';
 import { version } from './version.ts';
 
@@ -33,7 +35,7 @@ export interface Session {
   readonly gateway: Gateway;
   /** `<region>/<name>`. */
   readonly owner: string;
-  /** Stands for the manifest's text. */
+  /** The commit that the manifest stands in, else a hash of its text. */
   readonly revision: string;
   readonly aws: Aws;
   readonly declared: Declared;
@@ -61,7 +63,7 @@ export interface RunOptions extends PlanOptions, Pick<ReconcileInput<Aws>, 'wait
 }
 
 /** Connects to the account of a manifest and declares what it asks for. Nothing is written. */
-export async function openSession({ gateway, directory, text }: LoadedGateway, options: SessionOptions): Promise<Session> {
+export async function openSession({ gateway, file, directory, text }: LoadedGateway, options: SessionOptions): Promise<Session> {
   const owner = `${gateway.region}/${gateway.name}`;
   const times = timing(timeScale(options.environment));
   const aws = await connect({
@@ -73,12 +75,12 @@ export async function openSession({ gateway, directory, text }: LoadedGateway, o
     timing: times,
     ...(options.onCall !== undefined && { onCall: options.onCall }),
   });
-  const supplied = await suppliedVersions(aws, gateway);
+  const [supplied, revision] = await Promise.all([suppliedVersions(aws, gateway), revisionOf(file, text)]);
   if (supplied.notCompared.length > 0) options.onWarning(`not compared with their sources: ${supplied.notCompared.join(', ')}`);
   return {
     gateway,
     owner,
-    revision: `sha256:${createHash('sha256').update(text).digest('hex').slice(0, 12)}`,
+    revision,
     aws,
     declared: declare(gateway, supplied.versions),
     store: diskStore(stateFolder(options.state, options.environment, gateway)),
@@ -137,6 +139,7 @@ export async function run(session: Session, seen: Snapshot, options: RunOptions)
     await writeApplied(store, outcome.plan, declared.graph);
     const { result, plan, done } = outcome;
     await addHistory(store, { at, command, revision: session.revision, planId: plan.id, result, ms: clock.now() - began, steps: done.length });
+    if (command === 'apply') await writeConditions(store, statusOf(plan, kinds).conditions, at);
     if (result === 'converged') await noteEnd(store, at);
   });
   return outcome;

@@ -200,3 +200,23 @@ def iter_tagged_resources(self):
 
 
 _moto_tagged = replace(CloudWatchBackend, "iter_tagged_resources", iter_tagged_resources)
+
+
+def tag_resource(self, arn, tags):
+    known = _tagged(_alarms(self.account_id, self.region_name), arn)
+    if known is None:
+        _moto_tag(self, arn, tags)
+    else:
+        known.update(tags)
+
+
+def untag_resource(self, arn, keys):
+    known = _tagged(_alarms(self.account_id, self.region_name), arn)
+    if known is None:
+        _moto_untag(self, arn, keys)
+    else:
+        _remove(known, {"TagKeys": keys})
+
+
+_moto_tag = replace(CloudWatchBackend, "tag_resource", tag_resource)
+_moto_untag = replace(CloudWatchBackend, "untag_resource", untag_resource)

@@ -7,7 +7,7 @@ from moto.ecr.models import ecr_backends
 from moto.logs.models import logs_backends
 from moto.ssm.models import ssm_backends
 
-from . import efs_mount_targets, permissions, secretsmanager
+from . import ecs_ways, efs_mount_targets, permissions, secretsmanager
 
 ECR = r"(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com/([^:@]+)(?::([^@]+))?(?:@(sha256:[0-9a-f]{64}))?"
 PULLING = "unable to pull secrets or registry auth: execution resource retrieval failed: unable to"
@@ -18,7 +18,13 @@ def trouble(here, task):
     definition = task["_definition"]
     role = permissions.role_named(here.account, definition.get("executionRoleArn"))
     for container in definition["containerDefinitions"]:
-        found = _secrets(here, role, container) or _registry(here, role, container) or _image(here, container) or _logs(here, role, container)
+        found = (
+            ecs_ways.trouble(here, task, container)
+            or _secrets(here, role, container)
+            or _registry(here, role, container)
+            or _image(here, container)
+            or _logs(here, role, container)
+        )
         if found:
             return found, container["name"]
     for volume in definition["volumes"]:

@@ -65,6 +65,7 @@ def launch(here, cluster, definition, network, moment, watcher=NOBODY, **fields)
         "_definition": definition,
         "_subnet": subnet.id if subnet else None,
         "_groups": groups,
+        "_public": _public(network),
         "_watcher": watcher,
         "_interface": None,
         "_address": None,
@@ -86,6 +87,10 @@ def _network(here, network):
     found = [one for one in (interfaces.subnet(here.account, here.region, name) for name in config["subnets"]) if one]
     subnet = min(found, key=lambda one: held.count(one.id)) if found else None
     return subnet, config.get("securityGroups") or ([interfaces.default_group(here.account, here.region, subnet.vpc_id)] if subnet else [])
+
+
+def _public(network):
+    return (network or {}).get("awsvpcConfiguration", {}).get("assignPublicIp") == "ENABLED"
 
 
 def _attach(here, task, subnet):

@@ -301,4 +301,16 @@ def iter_tagged_resources(self):
         yield TaggedResource(one["AccessPointArn"], {t["Key"]: t["Value"] for t in one["Tags"]}, "elasticfilesystem:access-point")
 
 
+def tag_resource(self, arn, tags):
+    record = _tagged(Place(self.account_id, self.region_name), arn)
+    record["Tags"] = merged(record["Tags"], [{"Key": key, "Value": value} for key, value in tags.items()])
+
+
+def untag_resource(self, arn, keys):
+    record = _tagged(Place(self.account_id, self.region_name), arn)
+    record["Tags"] = [tag for tag in record["Tags"] if tag["Key"] not in keys]
+
+
 replace(EFSBackend, "iter_tagged_resources", iter_tagged_resources)
+replace(EFSBackend, "tag_resource", tag_resource)
+replace(EFSBackend, "untag_resource", untag_resource)

@@ -5,10 +5,10 @@ from ipaddress import ip_address, ip_network
 from . import interfaces
 
 
-def reaches(account, region, source, target, port):
-    """`source` and `target` are (group ids, private addresses)."""
-    return _allowed(account, region, source[0], "egress_rules", target, port) and _allowed(
-        account, region, target[0], "ingress_rules", source, port
+def reaches(account, region, source, target, port, answered=False):
+    """`source` and `target` are (group ids, addresses); a target beyond the VPC has no groups that ask: it is `answered`."""
+    return _allowed(account, region, source[0], "egress_rules", target, port) and (
+        answered or _allowed(account, region, target[0], "ingress_rules", source, port)
     )
 
 

@@ -66,9 +66,13 @@ def run(application):
     call("ecs", "200 nextToken", target="AmazonEC2ContainerServiceV20141113.ListClusters", maxResults=1)
     call("rds", "404 DBClusterNotFoundFault", Action="DescribeDBClusters", Version="2014-10-31", DBClusterIdentifier="no")
     call("secretsmanager", "400 ResourceNotFoundException", target="secretsmanager.GetSecretValue", SecretId="no")
+    made = dict(Name="tagged", SecretString="s", Tags=[{"Key": "self", "Value": "test"}])
+    call("secretsmanager", "200 secret:tagged-", target="secretsmanager.CreateSecret", **made)
     call("elasticfilesystem", "200 FileSystems", "GET", "/2015-02-01/file-systems")
     call("kms", "400 NotFoundException", target="TrentService.DescribeKey", KeyId="00000000-0000-0000-0000-000000000000")
+    call("kms", "200 protects", target="TrentService.DescribeKey", KeyId="alias/aws/rds")
     call("logs", "200 logGroups", target="Logs_20140328.DescribeLogGroups")
+    call("tagging", "200 secret:tagged-", target="ResourceGroupsTaggingAPI_20170126.GetResources")
     events = "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101.LookupEvents"
     call("cloudtrail", "200 Events", target=events)
 

@@ -95,8 +95,9 @@ export function toReconcileError(error: unknown): ReconcileError {
   const code = codeOf(error);
   const status = $metadata?.httpStatusCode;
   const doubtful = status === undefined || status >= 500;
+  const crowded = QUOTA.test(code) || isDuplicate(error);
   const make = (disposition: Disposition, message: string): ReconcileError =>
-    new ReconcileError(disposition, code, message, { cause: error, doubtful });
+    new ReconcileError(disposition, code, message, { cause: error, doubtful, crowded });
   const text = error.message || code;
 
   if (network !== undefined && NETWORK.has(network)) return make('failed', `AWS does not answer (${network}): ${text}`);

@@ -104,7 +104,7 @@ export function makeNames(name: string, region: string) {
       instance: (which: string): string => `${name}-registry-${which}`,
       subnetGroup: `${name}-registry-subnet-group`,
       parameterGroup: `${name}-registry-params`,
-      /** AWS makes it by itself when the cluster first writes there. */
+      /** DocumentDB writes there whatever one would like. */
       logGroup: (type: 'audit' | 'profiler'): string => `/aws/docdb/${name}-documentdb-cluster/${type}`,
     },
     fileSystem: `${prefix}-efs`,

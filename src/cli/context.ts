@@ -1,6 +1,8 @@
 import type { Call } from '../aws/middleware.ts';
 import { openSession, type Session } from '../controller.ts';
+import { problemLine } from '../spec/problem.ts';
 import { loadGateway } from './gateways.ts';
+import { wrap } from './layout.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Options that every command with a manifest has. */
@@ -19,16 +21,21 @@ export interface Context extends Session {
   readonly files: string;
 }
 
-/** Reads the manifest and connects to its account. */
-export async function openContext(options: ManifestOptions, terminal: Terminal): Promise<Context> {
+/** Reads the manifest and connects to its account. `warn`: what is odd about the manifest is told. */
+export async function openContext(
+  options: ManifestOptions,
+  terminal: Terminal,
+  { warn = false }: { readonly warn?: boolean } = {},
+): Promise<Context> {
   const loaded = await loadGateway(options.file, terminal);
+  if (warn) for (const problem of loaded.warnings) terminal.err(wrap(problemLine(problem), terminal.columns, 2));
   const calls: Call[] = [];
   const told = new Set<string>();
   const session = await openSession(loaded, {
     environment: process.env,
     onCall: (call) => calls.push(call),
     onWarning: (message) => {
-      if (!told.has(message)) terminal.err(`warning: ${message}`);
+      if (!told.has(message)) terminal.err(wrap(`warning: ${message}`, terminal.columns, 2));
       told.add(message);
     },
     ...(options.state !== undefined && { state: options.state }),

@@ -2,14 +2,16 @@ import { lookAround } from '../controller.ts';
 import { kinds } from '../reconcilers/index.ts';
 import { openContext, printJson, type ManifestOptions } from './context.ts';
 import { changesExit, isDrift } from './exit-code.ts';
+import { wrap } from './layout.ts';
+import { next } from './outcome-text.ts';
 import { planJson } from './plan-json.ts';
-import { planText } from './plan-text.ts';
+import { stepsText } from './plan-text.ts';
 import type { Terminal } from './terminal.ts';
+import { unknownText } from './unknown-text.ts';
 import { count } from './words.ts';
 
 export interface DriftOptions extends ManifestOptions {
   readonly exitCode?: boolean;
-  readonly all?: boolean;
 }
 
 /** What differs from what was last applied and was not the manifest's doing. */
@@ -18,14 +20,18 @@ export async function drift(options: DriftOptions, terminal: Terminal): Promise<
   const { plan, applied } = await lookAround(context);
   const steps = plan.steps.filter((step) => isDrift(step, applied));
   const found = { ...plan, steps };
+  const { columns } = terminal;
   if (options.output === 'json') printJson(terminal, planJson(found, context.revision, applied));
-  else if (steps.length === 0) {
-    const more = plan.steps.length > 0 ? ` The manifest asks for ${count(plan.steps.length, 'change')}: see plan.` : '';
-    terminal.out(`${context.owner}: no drift (${context.calls.length} reads).${more}`);
-  } else {
-    terminal.out(`${context.owner}: ${count(steps.length, 'thing')} drifted`);
-    terminal.out(planText({ plan: found, kinds, applied, all: true, destroy: false }, terminal));
-    terminal.out(`Correct it:  mcpgw-controller apply ${context.files}`);
+  else {
+    const others = plan.steps.length - steps.length;
+    const asked = others > 0 ? ` The manifest asks for ${count(others, 'change')}: see plan.` : '';
+    const what = steps.length === 0 ? 'no drift' : `${count(steps.length, 'thing')} drifted`;
+    terminal.out(wrap(`${context.owner}: ${what} (${context.calls.length} reads).${asked}`, columns));
+    for (const line of unknownText(plan, terminal)) terminal.out(line);
+    if (steps.length > 0) {
+      terminal.out(['', ...stepsText({ plan: found, kinds, applied, all: true, destroy: false }, terminal), ''].join('\n'));
+      terminal.out(next('Correct it:', `mcpgw-controller apply ${context.files}`, columns));
+    }
   }
   if (plan.unknown.size > 0) return 1;
   return options.exitCode === true ? changesExit(plan, applied) : 0;

@@ -6,8 +6,12 @@ import { wrap } from './layout.ts';
 import type { Terminal } from './terminal.ts';
 import { count } from './words.ts';
 
-/** The one gateway that a command works on; errors end the command. */
-export async function loadGateway(files: readonly string[], terminal: Terminal): Promise<LoadedGateway> {
+interface Loaded extends LoadedGateway {
+  readonly warnings: readonly Problem[];
+}
+
+/** The one gateway that a command works on, with what is odd about its manifest; errors end the command. */
+export async function loadGateway(files: readonly string[], terminal: Terminal): Promise<Loaded> {
   const { gateways, problems } = await readManifests(files);
   const errors = problems.filter(isError);
   if (errors.length > 0) throw new CommandError(problemsText(errors, files, terminal));
@@ -19,7 +23,7 @@ export async function loadGateway(files: readonly string[], terminal: Terminal):
       `this command takes one gateway, but there are ${names.length}:\n  ${names.join('\n  ')}\nName a file with one of them with -f.`,
     );
   }
-  return gateway;
+  return { ...gateway, warnings: problems };
 }
 
 export function problemsText(problems: readonly Problem[], files: readonly string[], { columns }: Terminal): string {

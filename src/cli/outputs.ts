@@ -17,14 +17,18 @@ export async function outputs(options: OutputsOptions, terminal: Terminal): Prom
     if (output === undefined) throw new CommandError(`there is no output "${options.name}"; there are ${Object.keys(found).join(', ')}`);
     if (options.output === 'json') printJson(terminal, output.value);
     else terminal.out(text(output.value));
-    return 0;
-  }
-  if (options.output === 'json') printJson(terminal, found);
-  else {
-    const width = Math.max(...Object.keys(found).map((name) => name.length));
-    for (const [name, { value }] of Object.entries(found)) terminal.out(`${name.padEnd(width)}  ${text(value)}`);
-  }
-  return 0;
+  } else if (options.output === 'json') printJson(terminal, found);
+  else for (const line of lines(found, terminal.columns)) terminal.out(line);
+  return plan.unknown.size > 0 ? 1 : 0;
+}
+
+/** Name and value side by side; a value for which there is no room stands below its name. */
+function lines(found: ReturnType<typeof outputsOf>, columns: number): readonly string[] {
+  const width = Math.max(...Object.keys(found).map((name) => name.length));
+  return Object.entries(found).map(([name, { value, sensitive }]) => {
+    const said = sensitive ? '(sensitive)' : value === null ? '(none)' : text(value);
+    return width + 2 + said.length <= columns ? `${name.padEnd(width)}  ${said}` : `${name}\n  ${said}`;
+  });
 }
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));

@@ -19,7 +19,7 @@ export interface PlanCommandOptions extends ManifestOptions {
 /** What would change and why. Writes nothing. */
 export async function plan(options: PlanCommandOptions, terminal: Terminal): Promise<number> {
   const began = Date.now();
-  const context = await openContext(options, terminal);
+  const context = await openContext(options, terminal, { warn: true });
   const only = selectNodes(options.only, context.declared.graph, kinds);
   const sight = await lookAround(context, only === undefined ? {} : { only });
   if (options.output === 'json') printJson(terminal, planJson(sight.plan, context.revision, sight.applied));

@@ -1,10 +1,16 @@
 import { lookAround, outputsOf } from '../controller.ts';
+import type { NodePhase, NodeState } from '../engine/plan.ts';
 import { kinds } from '../reconcilers/index.ts';
-import { readHistory } from '../state/history.ts';
-import { statusOf, type DomainStatus } from '../state/status.ts';
-import { openContext, printJson, type ManifestOptions } from './context.ts';
+import { dated, readConditions } from '../state/conditions.ts';
+import { readHistory, type HistoryEntry } from '../state/history.ts';
+import { shortRevision } from '../state/revision.ts';
+import { statusOf, type Condition, type DomainStatus } from '../state/status.ts';
+import { openContext, printJson, type Context, type ManifestOptions } from './context.ts';
+import { isDrift } from './exit-code.ts';
+import { fields, paragraph } from './layout.ts';
 import type { Terminal } from './terminal.ts';
-import { count, duration, wrap } from './words.ts';
+import { unknownText } from './unknown-text.ts';
+import { ago } from './words.ts';
 
 export interface StatusOptions extends ManifestOptions {
   readonly tree?: boolean;
@@ -13,36 +19,85 @@ export interface StatusOptions extends ManifestOptions {
 /** Conditions and domains as they are now. */
 export async function status(options: StatusOptions, terminal: Terminal): Promise<number> {
   const context = await openContext(options, terminal);
-  const { plan } = await lookAround(context);
+  const { plan, applied } = await lookAround(context);
   const { conditions, domains } = statusOf(plan, kinds);
   if (options.output === 'json') {
+    const before = await readConditions(context.store).catch(() => []);
     printJson(terminal, {
       apiVersion: 'mcpgw.io/v1alpha1',
       kind: 'Gateway',
       metadata: { name: context.gateway.name, region: context.gateway.region },
-      status: { revision: context.revision, conditions, outputs: valuesOf(outputsOf(context, plan)), domains: domains.map(domainJson) },
+      status: {
+        revision: context.revision,
+        conditions: dated(conditions, before),
+        outputs: valuesOf(outputsOf(context, plan)),
+        domains: domains.map(domainJson),
+      },
     });
     return plan.unknown.size > 0 ? 1 : 0;
   }
-  const condition = (type: string) => conditions.find((item) => item.type === type);
-  const ready = condition('Ready');
   const [last] = [...(await readHistory(context.store).catch(() => []))].reverse();
-  const applied = last === undefined ? 'never applied from here' : `${last.command} ${last.result} ${duration(context.clock.now() - Date.parse(last.at))} ago`;
-  const word = ready?.status === 'True' ? terminal.paint('green', 'Ready') : terminal.paint('red', ready?.reason ?? 'Unknown');
-  terminal.out(`${context.owner}   ${word}   ${context.revision}   ${applied}   drift: ${plan.steps.length === 0 ? 'none' : count(plan.steps.length, 'change')}`);
-  for (const domain of domains) for (const line of domainLines(domain, options.tree === true, terminal.columns)) terminal.out(line);
-  if (ready?.status !== 'True') for (const type of ['Healthy', 'Synced', 'Stalled']) {
-    const item = condition(type);
-    if (item !== undefined && item.message !== '' && (item.status === 'False') !== (type === 'Stalled')) terminal.out(wrap(`${type}: ${item.message}`, terminal.columns, 2));
-  }
+  const drifted = plan.steps.filter((step) => isDrift(step, applied)).length;
+  const asked = plan.steps.length - drifted;
+  terminal.out(
+    fields(
+      [
+        context.owner,
+        wordOf(conditions, terminal),
+        lastText(context, last),
+        `drift: ${drifted === 0 ? 'none' : drifted}`,
+        asked > 0 ? `manifest: ${asked} to change` : '',
+      ],
+      terminal.columns,
+      2,
+    ),
+  );
+  for (const domain of domains) for (const line of domainLines(domain, plan.states, options.tree === true, terminal)) terminal.out(line);
+  for (const line of unknownText(plan, terminal)) terminal.out(line);
   return plan.unknown.size > 0 ? 1 : 0;
 }
 
-function domainLines({ name, ready, total, open }: DomainStatus, tree: boolean, columns: number): readonly string[] {
-  const phase = open.length === 0 ? 'ready' : (open.find((state) => state.phase === 'stalled') ?? open[0])?.phase;
-  const head = `  ${name.padEnd(15)} ${(phase ?? '').padEnd(9)} ${ready}/${total}`;
-  const shown = open.slice(0, tree ? open.length : 1).map((state) => wrap(`      ${state.id}  ${state.phase}${state.because === undefined ? '' : `: ${state.because}`}`, columns, 8));
-  return [head, ...shown];
+function wordOf(conditions: readonly Condition[], terminal: Terminal): string {
+  const ready = conditions.find((condition) => condition.type === 'Ready');
+  return ready?.status === 'True' ? terminal.paint('green', 'Ready') : terminal.paint('red', ready?.reason ?? 'Unknown');
+}
+
+function lastText({ clock, revision }: Context, last: HistoryEntry | undefined): string {
+  if (last === undefined) return `revision ${shortRevision(revision)}, never applied from here`;
+  const when = ago(clock.now() - Date.parse(last.at));
+  const did = last.command === 'apply' && last.result === 'converged' ? 'applied' : `${last.command} ${last.result}`;
+  return `revision ${shortRevision(last.revision)} ${did} ${when}`;
+}
+
+const SIGNS: Readonly<Record<NodePhase, string>> = {
+  ready: '✔',
+  pending: '·',
+  deleting: '·',
+  missing: '+',
+  drifted: '~',
+  blocked: '·',
+  stalled: '!',
+  unknown: '!',
+};
+
+function domainLines(
+  { name, ready, total, open }: DomainStatus,
+  states: ReadonlyMap<string, NodeState>,
+  tree: boolean,
+  { columns }: Terminal,
+): readonly string[] {
+  const phase = open.length === 0 ? 'ready' : ((open.find((state) => state.phase === 'stalled') ?? open[0])?.phase ?? '');
+  const head = `  ${name.padEnd(15)} ${phase.padEnd(9)} ${ready === total ? total : `${ready} of ${total}`}`;
+  if (!tree) return [head, ...open.slice(0, 1).map((state) => stateText(state, columns)), ...more(open.length - 1)];
+  const own = [...states.values()].filter((state) => state.domain === name);
+  return [head, ...own.map((state) => stateText(state, columns))];
+}
+
+const more = (number: number): readonly string[] => (number > 0 ? [`      and ${number} more: --tree shows them`] : []);
+
+function stateText({ id, phase, because }: NodeState, columns: number): string {
+  const said = phase === 'ready' && because === undefined ? '' : `  ${phase}${because === undefined ? '' : `: ${because}`}`;
+  return paragraph(`    ${SIGNS[phase]} ${id}${said}`, columns, 8);
 }
 
 const domainJson = ({ name, ready, total, open }: DomainStatus): object => ({

@@ -7,18 +7,21 @@ export class ReconcileError extends Error {
   readonly code: string;
   /** True when the call may have been carried out although no good answer came. */
   readonly doubtful: boolean;
+  /** True when a name or a quota is taken, maybe by something that is about to go. */
+  readonly crowded: boolean;
 
   constructor(
     disposition: Disposition,
     code: string,
     message: string,
-    options: { readonly cause?: unknown; readonly doubtful?: boolean } = {},
+    options: { readonly cause?: unknown; readonly doubtful?: boolean; readonly crowded?: boolean } = {},
   ) {
     super(message, options.cause === undefined ? {} : { cause: options.cause });
     this.name = 'ReconcileError';
     this.disposition = disposition;
     this.code = code;
     this.doubtful = options.doubtful ?? false;
+    this.crowded = options.crowded ?? false;
   }
 }
 

@@ -1,4 +1,5 @@
 import type { ReconcileError } from './errors.ts';
+import { kindOf } from './kind.ts';
 import type { Step, Verb } from './plan.ts';
 import type { NodeId } from './ref.ts';
 import { backoff, type Timing } from './timing.ts';
@@ -51,6 +52,16 @@ export class Failures {
     return failure;
   }
 
+  /** Kinds of which nothing more can be made until something of the same kind has gone. */
+  get crowded(): ReadonlySet<string> {
+    return new Set(this.all.filter((failure) => isCrowded(failure)).map((failure) => kindOf(failure.node)));
+  }
+
+  /** Something of this kind has gone: what found no room may be tried again. */
+  makeRoom(kind: string): void {
+    for (const [key, failure] of this.#failures) if (isCrowded(failure) && kindOf(failure.node) === kind) this.#failures.delete(key);
+  }
+
   /** Nodes that will not come in this run, with the reason. What is only being removed holds up nobody. */
   get stuck(): ReadonlyMap<NodeId, string> {
     const stuck = new Map<NodeId, string>();
@@ -59,6 +70,8 @@ export class Failures {
     return stuck;
   }
 }
+
+const isCrowded = (failure: Failure): boolean => failure.verb === 'create' && failure.error.crowded;
 
 /** The node, but for a removal, which several live things of one node may have. */
 export function keyOf(step: Step): string {

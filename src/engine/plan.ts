@@ -63,6 +63,8 @@ export interface PlanInput {
   readonly allowData?: boolean;
   /** Nodes that cannot go on in this run, with the reason. */
   readonly stuck?: ReadonlyMap<NodeId, string>;
+  /** Kinds of which nothing can be made until one has gone: their orphans do not wait for the rest. */
+  readonly crowded?: ReadonlySet<string>;
   /** Nodes that were changed a moment ago and have not been seen so. */
   readonly settling?: ReadonlySet<NodeId>;
   /** Limits the plan to these nodes and what they need; nothing is pruned then. */

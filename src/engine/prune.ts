@@ -17,6 +17,7 @@ interface PruneInput {
   readonly kinds: Kinds;
   readonly snapshot: Snapshot;
   readonly allowData?: boolean;
+  readonly crowded?: ReadonlySet<string>;
   readonly things: readonly Thing[];
   readonly mentions: Mentions;
   /** The live things that stand for a node. */
@@ -48,7 +49,8 @@ export function prune(input: PruneInput): { readonly steps: readonly Step[]; rea
     if (kind.delete === undefined) continue;
     const outside = kind.exclusive === true && live.tags?.[OWNER_TAG] === undefined && !input.doubles.has(live);
     const holders = input.mentions.of(thing).map(nodeIdOf);
-    const first = outside || input.doubles.has(live) ? [] : unready.filter((state) => state.domain === domain).map((state) => state.id);
+    const urgent = outside || input.doubles.has(live) || input.crowded?.has(kind.name) === true;
+    const first = urgent ? [] : unready.filter((state) => state.domain === domain).map((state) => state.id);
     steps.push({
       node,
       kind: kind.name,

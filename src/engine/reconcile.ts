@@ -145,6 +145,7 @@ class Run<Env> {
       kinds: this.#input.kinds,
       snapshot: this.#beliefs.over(this.#snapshot),
       stuck: this.#failures.stuck,
+      crowded: this.#failures.crowded,
       settling,
       ...(this.#input.allowData !== undefined && { allowData: this.#input.allowData }),
       ...(this.#input.only !== undefined && { only: this.#input.only }),
@@ -185,6 +186,7 @@ class Run<Env> {
 
   #forget(shown: Belief): void {
     for (const key of this.#accepted) if (key.startsWith(`${shown.node} ${shown.verb} `)) this.#accepted.delete(key);
+    if (shown.verb === 'delete') this.#failures.makeRoom(shown.kind.name);
   }
 
   #canBegin(step: Step, now: number): boolean {

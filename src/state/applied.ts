@@ -4,6 +4,7 @@ import type { Plan, Step } from '../engine/plan.ts';
 import type { Graph } from '../engine/graph.ts';
 import { resolve } from '../engine/ref.ts';
 import type { Store } from './store.ts';
+import { recall, remember } from './texts.ts';
 
 /** Who moved a value since it was last applied. */
 export type Origin = 'manifest' | 'outside' | 'both' | 'unknown';
@@ -14,8 +15,8 @@ export type AppliedRecord = Readonly<Record<string, Readonly<Record<string, read
 const FILE = 'applied.json';
 
 export async function readApplied(store: Store): Promise<AppliedRecord> {
-  const text = await store.read(FILE);
-  return text === undefined ? {} : (JSON.parse(text) as AppliedRecord);
+  const found = await recall(store, FILE);
+  return typeof found === 'object' && found !== null && !Array.isArray(found) ? (found as AppliedRecord) : {};
 }
 
 /** Remembers every node that is as it should be; the others keep what was remembered of them. */
@@ -31,7 +32,7 @@ export async function writeApplied(store: Store, plan: Plan, graph: Graph): Prom
     record[state.id] = Object.fromEntries(fields.map((field) => [field, [hash(props[field]), hash(live[field])] as const]));
   }
   for (const id of Object.keys(record)) if (!plan.states.has(id)) delete record[id];
-  await store.write(FILE, JSON.stringify(record));
+  await remember(store, FILE, record);
 }
 
 export function originOf(record: AppliedRecord, step: Step, change: Change): Origin {

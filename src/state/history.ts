@@ -1,5 +1,6 @@
 import type { Outcome } from '../engine/reconcile.ts';
 import type { Store } from './store.ts';
+import { recall, remember } from './texts.ts';
 
 /** One run that changed, or tried to change, something. */
 export interface HistoryEntry {
@@ -19,21 +20,21 @@ const RUNS = 50;
 const RUNNING = 'run.json';
 
 export async function readHistory(store: Store): Promise<readonly HistoryEntry[]> {
-  const text = await store.read(FILE);
-  return text === undefined ? [] : (JSON.parse(text) as readonly HistoryEntry[]);
+  const found = await recall(store, FILE);
+  return Array.isArray(found) ? (found as readonly HistoryEntry[]) : [];
 }
 
 /** Adds a run; the last fifty stay. */
 export async function addHistory(store: Store, entry: HistoryEntry): Promise<void> {
   const runs = [...(await readHistory(store)), entry].slice(-RUNS);
-  await store.write(FILE, JSON.stringify(runs, undefined, 1));
+  await remember(store, FILE, runs);
 }
 
 /** True when the last run here is known to have ended by itself, so that every thing it made is in the lists. */
 export async function endedWell(store: Store): Promise<boolean> {
-  const text = await store.read(RUNNING);
-  return text !== undefined && (JSON.parse(text) as { readonly ended?: boolean }).ended === true;
+  const found = await recall(store, RUNNING);
+  return typeof found === 'object' && found !== null && 'ended' in found && found.ended === true;
 }
 
-export const noteStart = (store: Store, at: string): Promise<void> => store.write(RUNNING, JSON.stringify({ at, ended: false }));
-export const noteEnd = (store: Store, at: string): Promise<void> => store.write(RUNNING, JSON.stringify({ at, ended: true }));
+export const noteStart = (store: Store, at: string): Promise<void> => remember(store, RUNNING, { at, ended: false });
+export const noteEnd = (store: Store, at: string): Promise<void> => remember(store, RUNNING, { at, ended: true });

@@ -7,7 +7,6 @@ export {
   GetOperationCommand,
   ListTagsForResourceCommand,
   TagResourceCommand,
-  UpdatePrivateDnsNamespaceCommand,
   paginateListInstances,
   paginateListNamespaces,
   paginateListOperations,

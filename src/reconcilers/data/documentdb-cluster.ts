@@ -21,7 +21,11 @@ import { deleteWithSnapshot } from './final-snapshot.ts';
 import { retagRds, tagsOf } from './rds-tags.ts';
 
 export interface DocumentDbClusterProps extends DatabaseClusterProps {
-  readonly enabledCloudwatchLogsExports: readonly ('audit' | 'profiler')[];
+  /**
+   * `/aws/docdb/<cluster>/<type>`, where DocumentDB writes the types that are exported. As names of groups, because a
+   * group that is deleted before its cluster is made again.
+   */
+  readonly logGroupNames: readonly string[];
 }
 
 const ENGINE = 'docdb';
@@ -38,7 +42,7 @@ export const documentDbCluster: AwsKind<DocumentDbClusterProps, DatabaseClusterO
     "it holds the registry's data and this never changes in a database: put spec.databases.registry.username back, or restore a snapshot as docs/databases.md says",
   identifies: ['dbClusterIdentifier'],
   stateful: true,
-  unordered: ['vpcSecurityGroupIds', 'enabledCloudwatchLogsExports'],
+  unordered: ['vpcSecurityGroupIds', 'logGroupNames'],
   tolerates: { engineVersion: isLaterMinor },
   slowToShow: true,
   leaves: ['ClusterSnapshot'],
@@ -63,7 +67,7 @@ export const documentDbCluster: AwsKind<DocumentDbClusterProps, DatabaseClusterO
       new rds.CreateDBClusterCommand({
         Engine: ENGINE,
         ...creationOf(props, node.tags),
-        EnableCloudwatchLogsExports: [...props.enabledCloudwatchLogsExports],
+        EnableCloudwatchLogsExports: props.logGroupNames.map(typeOf),
       }),
     );
     return toObserved(must(DBCluster, 'DBCluster'), ours(node.name, tagsOfNew(node.tags, props)));
@@ -80,10 +84,11 @@ export const documentDbCluster: AwsKind<DocumentDbClusterProps, DatabaseClusterO
         AllowMajorVersionUpgrade: true,
       });
     }
-    const [wanted, found] = [props.enabledCloudwatchLogsExports, live.props.enabledCloudwatchLogsExports ?? []];
+    const wanted = props.logGroupNames.map(typeOf);
+    const found = (live.props.logGroupNames ?? []).map(typeOf);
     await modifyCluster(aws, live, props, changed, {
       ...modificationOf(props, changed),
-      ...(changed.has('enabledCloudwatchLogsExports') && {
+      ...(changed.has('logGroupNames') && {
         CloudwatchLogsExportConfiguration: {
           EnableLogTypes: wanted.filter((type) => !found.includes(type)),
           DisableLogTypes: found.filter((type) => !wanted.includes(type)),
@@ -97,18 +102,7 @@ export const documentDbCluster: AwsKind<DocumentDbClusterProps, DatabaseClusterO
   delete: (act, live) => deleteWithSnapshot(act.env, live, act.token),
 };
 
-function toObserved(item: DBCluster, claimed: Claim): Observed<DocumentDbClusterProps, DatabaseClusterOutputs> {
-  return {
-    ...claimed,
-    ...standingOf(item),
-    props: {
-      ...propsOf(item, claimed.tags),
-      enabledCloudwatchLogsExports: exportsOf(item) as DocumentDbClusterProps['enabledCloudwatchLogsExports'],
-    },
-    outputs: outputsOf(item),
-    createdAt: item.ClusterCreateTime?.getTime(),
-  };
-}
+const typeOf = (logGroupName: string): string => logGroupName.slice(logGroupName.lastIndexOf('/') + 1);
 
 /** What is being switched on or off counts as done. */
 function exportsOf(item: DBCluster): readonly string[] {
@@ -116,4 +110,17 @@ function exportsOf(item: DBCluster): readonly string[] {
     item.PendingModifiedValues?.PendingCloudwatchLogsExports ?? {};
   const enabled = (item.EnabledCloudwatchLogsExports ?? []).filter((type) => !LogTypesToDisable.includes(type));
   return [...new Set([...enabled, ...LogTypesToEnable])];
+}
+
+function toObserved(item: DBCluster, claimed: Claim): Observed<DocumentDbClusterProps, DatabaseClusterOutputs> {
+  return {
+    ...claimed,
+    ...standingOf(item),
+    props: {
+      ...propsOf(item, claimed.tags),
+      logGroupNames: exportsOf(item).map((type) => `/aws/docdb/${item.DBClusterIdentifier ?? ''}/${type}`),
+    },
+    outputs: outputsOf(item),
+    createdAt: item.ClusterCreateTime?.getTime(),
+  };
 }

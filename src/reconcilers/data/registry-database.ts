@@ -1,6 +1,7 @@
 import type { Handle } from '../../engine/graph.ts';
 import type { Input } from '../../engine/ref.ts';
 import type { Declaration } from '../declaration.ts';
+import { logGroup } from '../observability/log-group.ts';
 import { clusterParameterGroup } from './cluster-parameter-group.ts';
 import type { Nodes, Surroundings } from './surroundings.ts';
 import type { DatabaseClusterOutputs } from './database-cluster.ts';
@@ -44,6 +45,15 @@ export function declareRegistryDatabase(
     },
     { title: called.parameterGroup },
   );
+  // DocumentDB makes them itself at the first line, to be kept for ever: here they stand before.
+  const logGroups = (['audit', 'profiler'] as const).map((type) =>
+    graph.add(
+      logGroup,
+      `documentdb-${type}`,
+      { logGroupName: called.logGroup(type), retentionInDays: gateway.observability.logRetentionDays },
+      { title: called.logGroup(type) },
+    ),
+  );
   const cluster = graph.add(
     documentDbCluster,
     'registry',
@@ -62,7 +72,7 @@ export function declareRegistryDatabase(
       backupRetentionPeriod: wanted.backupRetentionDays,
       preferredBackupWindow: '02:00-04:00',
       preferredMaintenanceWindow: 'sun:04:00-sun:05:00',
-      enabledCloudwatchLogsExports: ['audit', 'profiler'],
+      logGroupNames: logGroups.map((group) => group.ref('logGroupName', { when: 'ready' })),
       deletionProtection: wanted.deletionProtection,
       finalSnapshotIdentifier: '',
     },

@@ -83,6 +83,18 @@ describe('the data of a gateway', () => {
     assert.equal(await parameter('/keycloak/database/password'), password);
   });
 
+  test('the logs of DocumentDB are kept for as long as the manifest says, and go after their cluster', async () => {
+    const declared = declareWhole(own);
+    const groups = liveOf(await own.look(declared), 'LogGroup');
+    assert.deepEqual(
+      groups.map((live) => [live.props['logGroupName'], live.props['retentionInDays']]),
+      ['audit', 'profiler'].map((type) => [`/aws/docdb/mcp-gateway-documentdb-cluster/${type}`, 7]),
+    );
+    const plan = await own.planDestroy(declared);
+    const waits = plan.steps.filter((step) => step.kind === 'LogGroup').map((step) => step.waitsFor);
+    assert.deepEqual(waits, [['DocumentDbCluster/registry'], ['DocumentDbCluster/registry']]);
+  });
+
   test('another master user is refused, and the plan names the field', async () => {
     const plan = await own.plan(declareWhole(own, { databases: { keycloak: { username: 'other' } } }));
     const step = must(

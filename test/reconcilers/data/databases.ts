@@ -77,7 +77,7 @@ export const documentDbProps = (name: string) =>
     engineVersion: '5.0.0',
     masterUsername: 'docdbadmin',
     port: 27017,
-    enabledCloudwatchLogsExports: ['audit', 'profiler'],
+    logGroupNames: ['audit', 'profiler'].map((type) => `/aws/docdb/${name}-documentdb-cluster/${type}`),
   }) as const;
 
 export const addAurora = (graph: GraphBuilder, name: string): Handle<DatabaseClusterOutputs> =>

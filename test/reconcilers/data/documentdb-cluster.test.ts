@@ -17,8 +17,8 @@ testKind(documentDbCluster, {
   props: documentDbProps,
   updates: [
     { backupRetentionPeriod: 14, preferredBackupWindow: '01:00-02:00' },
-    { enabledCloudwatchLogsExports: ['audit'] },
-    { enabledCloudwatchLogsExports: ['profiler'] },
+    { logGroupNames: ['/aws/docdb/own-documentdb-cluster/audit'] },
+    { logGroupNames: ['/aws/docdb/own-documentdb-cluster/profiler'] },
     { vpcSecurityGroupIds: [{ $ref: 'SecurityGroup/another', output: 'groupId' }] },
     { passwordVersion: 'second' },
     { deletionProtection: false },

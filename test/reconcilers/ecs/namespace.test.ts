@@ -34,3 +34,16 @@ test('a namespace goes with the services and instances that Service Connect left
   const { Namespaces } = await cloudMap.send(new sdk.ListNamespacesCommand({}));
   assert.deepEqual(Namespaces, []);
 });
+
+test('one that Cloud Map cannot make says why', async () => {
+  const gateway = new SandboxGateway(await openAccount());
+  const declared = gateway.declare((graph) => {
+    graph.add(namespace, 'main', { namespaceName: 'own-v2.local', vpcId: 'vpc-0123456789abcdef0' });
+  });
+  const { result, plan } = await gateway.attempt(declared);
+  assert.equal(result, 'failed');
+  assert.match(
+    plan.states.get('Namespace/main')?.because ?? '',
+    /^Cloud Map could not make it: .*vpc-0123456789abcdef0/,
+  );
+});
