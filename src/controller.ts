@@ -136,10 +136,10 @@ export async function run(session: Session, seen: Snapshot, options: RunOptions)
   });
   await remembered(session, undefined, async () => {
     const at = new Date(clock.now()).toISOString();
-    await writeApplied(store, outcome.plan, declared.graph);
     const { result, plan, done } = outcome;
-    await addHistory(store, { at, command, revision: session.revision, planId: plan.id, result, ms: clock.now() - began, steps: done.length });
-    if (command === 'apply') await writeConditions(store, statusOf(plan, kinds).conditions, at);
+    await writeApplied(store, plan, command === 'destroy' ? emptied(declared.graph) : declared.graph);
+    await addHistory(store, { at, command, revision: session.revision, planId: planOf(session, seen, options).id, result, ms: clock.now() - began, steps: done.length });
+    if (command === 'apply' && options.only === undefined) await writeConditions(store, statusOf(plan, kinds).conditions, at);
     if (result === 'converged') await noteEnd(store, at);
   });
   return outcome;

@@ -2,7 +2,7 @@ import { stalled } from '../engine/errors.ts';
 import type { Timing } from '../engine/timing.ts';
 import type { Aws } from './aws.ts';
 import { createClients, type Clients } from './clients.ts';
-import { orUndefined } from './errors.ts';
+import { codeOf, orUndefined, toReconcileError } from './errors.ts';
 import type { CallListener } from './middleware.ts';
 import { secretSources } from './secret-sources.ts';
 
@@ -27,7 +27,7 @@ export async function connect(options: ConnectOptions): Promise<Aws> {
     timing: options.timing,
     ...(options.onCall !== undefined && { onCall: options.onCall }),
   });
-  const caller = await identify(clients);
+  const caller = await identify(clients, options);
   if (caller.accountId !== options.accountId)
     throw stalled(
       'WrongAccount',
@@ -44,10 +44,25 @@ export async function connect(options: ConnectOptions): Promise<Aws> {
   };
 }
 
-async function identify(clients: Clients): Promise<{ readonly accountId: string; readonly arn: string }> {
+/** Asks who calls. The first call of all, so that what is wrong with endpoint or credentials shows here and soon. */
+async function identify(
+  clients: Clients,
+  { region, environment, timing }: ConnectOptions,
+): Promise<{ readonly accountId: string; readonly arn: string }> {
+  const endpoint = environment['AWS_ENDPOINT_URL_STS'] ?? environment['AWS_ENDPOINT_URL'] ?? `https://sts.${region}.amazonaws.com`;
+  const nobody = (why: string): Error => stalled('NoAnswer', `nobody answers at ${endpoint} as AWS would: ${why}`);
   const sts = await clients.sts();
-  const { Account, Arn } = await sts.send(new sts.GetCallerIdentityCommand({}));
-  return { accountId: Account ?? '', arn: Arn ?? '' };
+  try {
+    const signal = AbortSignal.timeout(timing.greet);
+    const { Account, Arn } = await sts.send(new sts.GetCallerIdentityCommand({}), { abortSignal: signal });
+    if (Account === undefined || Arn === undefined) throw nobody('the answer names no account');
+    return { accountId: Account, arn: Arn };
+  } catch (error) {
+    if (codeOf(error) === 'Abort' || codeOf(error) === 'AbortError') throw nobody(`no answer within ${timing.greet / 1000} s`);
+    const known = toReconcileError(error);
+    if (known.disposition !== 'stalled') throw nobody(known.message);
+    throw known;
+  }
 }
 
 function remote(clients: Clients): Parameters<typeof secretSources>[2] {

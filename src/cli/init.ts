@@ -1,6 +1,10 @@
 import { writeFile } from 'node:fs/promises';
+import { isError, type Problem } from '../spec/problem.ts';
+import { checkFiles } from '../spec/read.ts';
 import { CommandError } from './command-error.ts';
 import { printJson } from './context.ts';
+import { command, wrap } from './layout.ts';
+import { next } from './outcome-text.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface InitOptions {
@@ -13,34 +17,61 @@ export interface InitOptions {
   readonly output: 'text' | 'json';
 }
 
-/** Writes a first manifest; never over a file that is there. */
+/** Which option gave the value that a field of the manifest has. */
+const OPTIONS: Readonly<Record<string, string>> = {
+  'metadata.name': '--name',
+  'spec.accountId': '--account',
+  'spec.region': '--region',
+  'spec.images.base': '--image-base',
+  'spec.images.tag': '--image-tag',
+};
+
+/** Writes a first manifest that is valid; never over a file that is there. */
 export async function init(options: InitOptions, terminal: Terminal): Promise<number> {
-  const base = options.imageBase ?? `${options.account}.dkr.ecr.${options.region}.amazonaws.com`;
-  const text = `# yaml-language-server: $schema=gateway.schema.json
-apiVersion: mcpgw.io/v1alpha1
-kind: Gateway
-metadata:
-  name: ${options.name}
-spec:
-  accountId: "${options.account}"
-  region: ${options.region}
-  ingress:
-    mode: cloudfront
-  images:
-    base: ${base}
-    tag: ${options.imageTag}
-`;
+  const text = manifest(options);
+  const { problems } = checkFiles([{ file: options.file, text, found: false }]);
+  const errors = problems.filter(isError);
+  if (errors.length > 0) throw new CommandError(['nothing was written:', ...errors.map(problemText)].join('\n'));
   try {
     await writeFile(options.file, text, { flag: 'wx' });
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST')
-      throw new CommandError(`${options.file} is there already and stays as it is; write another with  --file <name>`);
-    throw error;
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'EEXIST') throw new CommandError(`${options.file} is there already and stays as it is; write another with --file <name>`);
+    throw new CommandError(`${options.file} cannot be written (${String(code)}); name another place with --file <name>`);
   }
+  const { columns } = terminal;
   if (options.output === 'json') printJson(terminal, { file: options.file });
   else {
-    terminal.out(`Wrote ${options.file}. Next: mcpgw-controller validate -f ${options.file}`);
-    terminal.out('For completion in your editor, beside it: mcpgw-controller schema > gateway.schema.json');
+    terminal.out(`Wrote ${options.file}.`);
+    terminal.out(next('Next:', `mcpgw-controller validate -f ${options.file}`, columns));
+    terminal.out(wrap('For completion in your editor, beside it:', columns));
+    terminal.out(command('mcpgw-controller schema > gateway.schema.json', columns));
   }
   return 0;
+}
+
+function manifest({ name, account, region, imageBase, imageTag }: InitOptions): string {
+  const base = imageBase ?? `${account}.dkr.ecr.${region}.amazonaws.com`;
+  return `# yaml-language-server: $schema=gateway.schema.json
+apiVersion: mcpgw.io/v1alpha1
+kind: Gateway
+metadata:
+  name: ${scalar(name)}
+spec:
+  accountId: ${JSON.stringify(account)}
+  region: ${scalar(region)}
+  ingress:
+    mode: cloudfront
+  images:
+    base: ${scalar(base)}
+    tag: ${scalar(imageTag)}
+`;
+}
+
+/** Plain where YAML reads the same text; quoted where it would read something else. */
+const scalar = (text: string): string => (/^[a-z][\w./-]*$/i.test(text) && !/^(true|false|null|yes|no|on|off|y|n)$/i.test(text) ? text : JSON.stringify(text));
+
+function problemText({ path, message, suggestion }: Problem): string {
+  const option = OPTIONS[path] ?? path;
+  return `${option}: ${message}${suggestion === undefined ? '' : `; ${suggestion}`}`;
 }

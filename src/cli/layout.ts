@@ -40,15 +40,16 @@ function fill(first: string, parts: readonly string[], { gap, width, indent }: R
   return [...lines, line].map((each) => each.trimEnd()).join('\n').replaceAll(TIED, ' ');
 }
 
-/**
- * A sentence and the lines that follow it. Indented ones are commands: they are broken as a shell takes them, so that
- * they can be copied.
- */
+const COMMAND = /^\s+(aws|docker|mcpgw-controller) /;
+
+/** A sentence and the lines that follow it; commands among them stay such that they can be copied. */
 export function paragraph(text: string, width: number, indent = 0): string {
   const [first = '', ...rest] = text.split('\n');
-  const others = rest.map((line) => (/^\s/.test(line) ? command(line.trim(), width, indent) : wrap(' '.repeat(indent) + line, width, indent)));
+  const others = rest.map((line) => (COMMAND.test(line) ? command(line.trim(), width, indent) : wrap(leading(indent, line), width, indent + 2)));
   return [wrap(first, width, indent), ...others].join('\n');
 }
+
+const leading = (indent: number, line: string): string => (line.startsWith(' ') ? line : ' '.repeat(indent) + line);
 
 /** A command on as few lines as it takes. */
 export function command(text: string, width: number, indent = 2): string {

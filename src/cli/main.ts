@@ -12,6 +12,7 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   outputs: 'mcpgw-controller outputs -f gateway.yaml --output json',
   drift: 'mcpgw-controller drift -f gateway.yaml --exit-code',
   destroy: 'mcpgw-controller destroy -f gateway.yaml --data --confirm mcp-gateway',
+  'iam-policy': 'mcpgw-controller iam-policy --for apply > policy.json',
   completion: 'source <(mcpgw-controller completion bash)',
   version: 'mcpgw-controller version',
 };
@@ -26,7 +27,7 @@ export async function main(argv: readonly string[], terminal: Terminal = process
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 1;
     const { report } = await import('./report.ts');
-    return report(error, argv.includes('--verbose'), terminal);
+    return await report(error, argv.includes('--verbose'), terminal);
   }
 }
 
@@ -37,6 +38,7 @@ function build(terminal: Terminal, finish: (code: number) => void): Command {
     .showSuggestionAfterError()
     .showHelpAfterError('(see --help)')
     .configureOutput({ writeOut: (text) => terminal.out(text.trimEnd()), writeErr: (text) => terminal.err(text.trimEnd()) })
+    .addHelpText('after', '\nExample:\n  mcpgw-controller plan -f gateway.yaml')
     .exitOverride();
   const output = (): Option => new Option('-o, --output <form>', 'text for people, json for programs').choices(['text', 'json']).default('text');
   const command = (name: string, description: string): Command =>
@@ -90,11 +92,10 @@ function build(terminal: Terminal, finish: (code: number) => void): Command {
       .option('--all', all),
     async () => (await import('./apply.ts')).apply,
   );
-  runs(withManifest('status', 'conditions and domains, looked up now').option('--tree', 'every node that is not ready'), async () => (await import('./status.ts')).status);
+  runs(withManifest('status', 'conditions and domains, looked up now').option('--tree', 'every node of every domain'), async () => (await import('./status.ts')).status);
   runs(withManifest('outputs', 'addresses, ids and names, looked up now').option('--name <name>', 'one output alone'), async () => (await import('./outputs.ts')).outputs);
   runs(
     withManifest('drift', 'what was changed outside since it was last applied')
-      .option('--all', all)
       .option('--exit-code', 'exit with 3 when there is drift, 2 when the manifest asks for changes too'),
     async () => (await import('./drift.ts')).drift,
   );
@@ -106,6 +107,12 @@ function build(terminal: Terminal, finish: (code: number) => void): Command {
       .option('--timeout <seconds>', 'give up after this long', seconds)
       .option('--all', all),
     async () => (await import('./destroy.ts')).destroy,
+  );
+  runs(
+    command('iam-policy', 'print the IAM policy of a role for the controller').addOption(
+      new Option('--for <what>', 'a role that only looks, or one that also acts').choices(['plan', 'apply']).default('apply'),
+    ),
+    async () => (await import('./iam-policy.ts')).iamPolicy,
   );
   command('completion', 'print a completion script for bash, zsh or fish')
     .argument('<shell>', 'bash, zsh or fish')

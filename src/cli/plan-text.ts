@@ -1,5 +1,6 @@
 import { estimate } from '../engine/estimate.ts';
-import { summaryOf, type Action, type Step } from '../engine/plan.ts';
+import { summaryOf } from '../engine/plan.ts';
+import type { Action, Step } from '../engine/step.ts';
 import type { Kept } from '../engine/prune.ts';
 import { refsOf } from '../engine/ref.ts';
 import { fields, tied, wrap } from './layout.ts';

@@ -1,5 +1,6 @@
 import type { Kinds } from '../engine/kind.ts';
-import type { Action, Plan } from '../engine/plan.ts';
+import type { Plan } from '../engine/plan.ts';
+import type { Action } from '../engine/step.ts';
 import type { AppliedRecord } from '../state/applied.ts';
 
 /** What is shown of a plan. */

@@ -1,7 +1,8 @@
 import { estimate } from '../engine/estimate.ts';
 import type { Kinds } from '../engine/kind.ts';
 import type { Progress, StepEvent } from '../engine/reconcile.ts';
-import type { NodeState, Plan } from '../engine/plan.ts';
+import type { Plan } from '../engine/plan.ts';
+import type { NodeState } from '../engine/step.ts';
 import { duration } from './words.ts';
 
 const DONE = { create: 'created', update: 'updated', delete: 'deleted', restore: 'restored' } as const;

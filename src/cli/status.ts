@@ -1,5 +1,5 @@
 import { lookAround, outputsOf } from '../controller.ts';
-import type { NodePhase, NodeState } from '../engine/plan.ts';
+import type { NodePhase, NodeState } from '../engine/step.ts';
 import { kinds } from '../reconcilers/index.ts';
 import { dated, readConditions } from '../state/conditions.ts';
 import { readHistory, type HistoryEntry } from '../state/history.ts';

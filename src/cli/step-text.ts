@@ -1,5 +1,5 @@
 import { secondsOf } from '../engine/estimate.ts';
-import type { Step } from '../engine/plan.ts';
+import type { Step } from '../engine/step.ts';
 import { originOf, type Origin } from '../state/applied.ts';
 import { fields } from './layout.ts';
 import { COLOURS, INDENT, SIGNS, type PlanView } from './plan-view.ts';

@@ -3,7 +3,7 @@ import { fieldsOf, withHash } from './diff.ts';
 import { stalled } from './errors.ts';
 import { shortHash, type Graph } from './graph.ts';
 import type { Act, AnyKind, Observed, Tags } from './kind.ts';
-import type { Step } from './plan.ts';
+import type { Step } from './step.ts';
 import { openSecrets, type SecretRef } from './ref.ts';
 import type { Secret } from './secret.ts';
 import { liveOf, type Snapshot } from './snapshot.ts';
@@ -57,10 +57,13 @@ async function update<Env>(step: Step, input: ApplyInput<Env>, act: Act<Env>, li
   const { kind } = input;
   const fields = new Set([...fieldsOf(step.changes)].filter((field) => field in step.props));
   const tags = Object.fromEntries(
-    step.changes.filter((change) => change.path.startsWith('/tags/')).map((change) => [change.path.slice('/tags/'.length), String(change.to)]),
+    step.changes
+      .filter((change) => change.path.startsWith('/tags/'))
+      .map((change) => [change.path.slice('/tags/'.length), String(change.to)]),
   );
   if (fields.size > 0) {
-    if (kind.update === undefined) throw stalled('CannotUpdate', `${[...fields].join(', ')} of ${step.node} cannot be changed`);
+    if (kind.update === undefined)
+      throw stalled('CannotUpdate', `${[...fields].join(', ')} of ${step.node} cannot be changed`);
     const props = await openSecrets(step.props, input.openSecret);
     await kind.update(act, live, props, fields);
   }

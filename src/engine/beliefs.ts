@@ -1,6 +1,6 @@
 import { diff } from './diff.ts';
 import type { AnyKind, Observed, Tags } from './kind.ts';
-import type { Verb } from './plan.ts';
+import type { Verb } from './step.ts';
 import type { NodeId } from './ref.ts';
 import { identityOf, type KindView, type Snapshot } from './snapshot.ts';
 

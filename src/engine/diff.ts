@@ -54,7 +54,11 @@ function canonical(kind: AnyKind, props: Readonly<Record<string, unknown>>): Rec
   const result: Record<string, unknown> = kind.canonical?.({ ...props }) ?? { ...props };
   for (const field of kind.unordered ?? []) {
     const list = result[field];
-    if (Array.isArray(list)) result[field] = list.map((item) => [JSON.stringify(item), item] as const).sort(byText).map(([, item]) => item as unknown);
+    if (Array.isArray(list))
+      result[field] = list
+        .map((item) => [JSON.stringify(item), item] as const)
+        .sort(byText)
+        .map(([, item]) => item as unknown);
   }
   return result;
 }
@@ -66,7 +70,12 @@ function isSecret(value: unknown): boolean {
   return value instanceof Secret || (typeof value === 'object' && value !== null && '$secret' in value);
 }
 
-function compare(path: string, from: unknown, to: unknown, report: (path: string, from: unknown, to: unknown) => void): void {
+function compare(
+  path: string,
+  from: unknown,
+  to: unknown,
+  report: (path: string, from: unknown, to: unknown) => void,
+): void {
   if (from === to || ((from ?? null) === null && (to ?? null) === null)) return;
   if (from instanceof Secret || to instanceof Secret) return report(path, SECRET, SECRET);
   if (isPlainObject(from) && isPlainObject(to)) {
@@ -74,16 +83,24 @@ function compare(path: string, from: unknown, to: unknown, report: (path: string
       compare(`${path}/${escape(key)}`, from[key], to[key], report);
     return;
   }
-  if (Array.isArray(from) && Array.isArray(to) && from.length === to.length && !from.every((item) => typeof item === 'string')) {
+  if (
+    Array.isArray(from) &&
+    Array.isArray(to) &&
+    from.length === to.length &&
+    !from.every((item) => typeof item === 'string')
+  ) {
     from.forEach((item, i) => compare(`${path}/${i}`, item, to[i], report));
     return;
   }
-  if (Array.isArray(from) && Array.isArray(to) && from.length === to.length && from.every((item, i) => item === to[i])) return;
+  if (Array.isArray(from) && Array.isArray(to) && from.length === to.length && from.every((item, i) => item === to[i]))
+    return;
   report(path, from ?? null, to ?? null);
 }
 
 function isPlainObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !('$ref' in value) && !('$format' in value);
+  return (
+    typeof value === 'object' && value !== null && !Array.isArray(value) && !('$ref' in value) && !('$format' in value)
+  );
 }
 
 const escape = (part: string): string => part.replaceAll('~', '~0').replaceAll('/', '~1');

@@ -1,5 +1,6 @@
 import type { AnyKind, Kinds } from './kind.ts';
-import type { Plan, Step } from './plan.ts';
+import type { Plan } from './plan.ts';
+import type { Step } from './step.ts';
 import type { NodeId } from './ref.ts';
 
 export interface Estimate {

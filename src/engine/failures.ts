@@ -1,6 +1,6 @@
 import type { ReconcileError } from './errors.ts';
 import { kindOf } from './kind.ts';
-import type { Step, Verb } from './plan.ts';
+import type { Step, Verb } from './step.ts';
 import type { NodeId } from './ref.ts';
 import { backoff, type Timing } from './timing.ts';
 
@@ -45,8 +45,14 @@ export class Failures {
     const last = this.of(step);
     const count = (last?.count ?? 0) + 1;
     const since = last?.since ?? now;
-    const over = error.disposition === 'stalled' || now - since > this.#timing.patience || (error.disposition === 'failed' && count >= TRIES);
-    const wait = Math.max(backoff(count, this.#timing, this.#random()), error.doubtful && step.verb === 'create' ? this.#timing.grace : 0);
+    const over =
+      error.disposition === 'stalled' ||
+      now - since > this.#timing.patience ||
+      (error.disposition === 'failed' && count >= TRIES);
+    const wait = Math.max(
+      backoff(count, this.#timing, this.#random()),
+      error.doubtful && step.verb === 'create' ? this.#timing.grace : 0,
+    );
     const failure = { node: step.node, verb: step.verb, error, since, count, ...(!over && { retryAt: now + wait }) };
     this.#failures.set(keyOf(step), failure);
     return failure;
@@ -59,7 +65,8 @@ export class Failures {
 
   /** Something of this kind has gone: what found no room may be tried again. */
   makeRoom(kind: string): void {
-    for (const [key, failure] of this.#failures) if (isCrowded(failure) && kindOf(failure.node) === kind) this.#failures.delete(key);
+    for (const [key, failure] of this.#failures)
+      if (isCrowded(failure) && kindOf(failure.node) === kind) this.#failures.delete(key);
   }
 
   /** Nodes that will not come in this run, with the reason. What is only being removed holds up nobody. */

@@ -85,7 +85,9 @@ export class GraphBuilder {
 
 /** The nodes that come before this one. */
 export function needs(node: Node): readonly NodeId[] {
-  return [...new Set([...refsOf([node.props, node.tags]).map((ref) => ref.$ref), ...node.after, ...(node.behind ?? [])])];
+  return [
+    ...new Set([...refsOf([node.props, node.tags]).map((ref) => ref.$ref), ...node.after, ...(node.behind ?? [])]),
+  ];
 }
 
 function sorted(nodes: ReadonlyMap<NodeId, Node>): ReadonlyMap<NodeId, Node> {

@@ -32,7 +32,10 @@ export interface Observed<Props = Record<string, unknown>, Outputs = Record<stri
 export interface Look<Env, Props = Record<string, unknown>> {
   readonly env: Env;
   /** This kind's nodes; what their props refer to is filled in as far as it is known. */
-  readonly nodes: readonly { readonly name: string; readonly props: { readonly [K in keyof Props]: Input<Props[K]> } }[];
+  readonly nodes: readonly {
+    readonly name: string;
+    readonly props: { readonly [K in keyof Props]: Input<Props[K]> };
+  }[];
   live<P, O>(kind: Kind<P, O, Env>): Promise<readonly Observed<P, O>[]>;
 }
 

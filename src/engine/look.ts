@@ -24,7 +24,11 @@ export async function look<Env>(input: LookInput<Env>): Promise<Snapshot> {
     const view = (await views.get(kind.name)) ?? input.known.get(kind.name) ?? { status: 'known', live: [] };
     // Another kind's list failed, so what is found through it is unknown too.
     if (view.status === 'unknown')
-      throw new ReconcileError(view.final ? 'stalled' : 'failed', 'Unknown', `${kind.name} is unknown: ${view.because}`);
+      throw new ReconcileError(
+        view.final ? 'stalled' : 'failed',
+        'Unknown',
+        `${kind.name} is unknown: ${view.because}`,
+      );
     return view.live;
   };
   const observe = async (kind: AnyKind): Promise<KindView> => {
@@ -37,7 +41,8 @@ export async function look<Env>(input: LookInput<Env>): Promise<Snapshot> {
       return { status: 'unknown', because: message, final: disposition === 'stalled' };
     }
   };
-  for (const kind of Object.values(input.kinds).flat()) if (input.at.has(kind.name)) views.set(kind.name, observe(kind));
+  for (const kind of Object.values(input.kinds).flat())
+    if (input.at.has(kind.name)) views.set(kind.name, observe(kind));
   const found = await Promise.all([...views].map(async ([name, view]) => [name, await view] as const));
   return new Map([...input.known, ...found]);
 }
@@ -53,4 +58,5 @@ function nodesOf(input: { readonly graph: Graph; readonly known: Snapshot }, kin
 }
 
 /** The names of all kinds. */
-export const allKinds = (kinds: Kinds): ReadonlySet<string> => new Set(Object.values(kinds).flatMap((list) => list.map((kind) => kind.name)));
+export const allKinds = (kinds: Kinds): ReadonlySet<string> =>
+  new Set(Object.values(kinds).flatMap((list) => list.map((kind) => kind.name)));

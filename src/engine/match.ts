@@ -29,7 +29,10 @@ export function match(
     live.createdAt ?? 0,
     identityOf(kind, live),
   ];
-  const [live, ...doubles] = staying.map((item) => ({ item, rank: rank(item) })).sort((a, b) => order(a.rank, b.rank)).map(({ item }) => item);
+  const [live, ...doubles] = staying
+    .map((item) => ({ item, rank: rank(item) }))
+    .sort((a, b) => order(a.rank, b.rank))
+    .map(({ item }) => item);
   return live === undefined ? one([]) : { live, doubles };
 }
 

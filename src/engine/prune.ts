@@ -1,6 +1,6 @@
 import { OWNER_TAG, type Graph, type Node } from './graph.ts';
 import { type Kinds, type Observed } from './kind.ts';
-import type { NodeState, Step } from './plan.ts';
+import type { NodeState, Step } from './step.ts';
 import type { NodeId } from './ref.ts';
 import { isScheduled, nodeIdOf, type Mentions, type Snapshot, type Thing } from './snapshot.ts';
 
@@ -31,7 +31,9 @@ interface PruneInput {
 export function prune(input: PruneInput): { readonly steps: readonly Step[]; readonly kept: readonly Kept[] } {
   const unwanted = input.things.filter((thing) => isUnwanted(input, thing));
   const reasons = keep(input, unwanted);
-  const domains = new Map(Object.entries(input.kinds).flatMap(([domain, list]) => list.map((kind) => [kind.name, domain] as const)));
+  const domains = new Map(
+    Object.entries(input.kinds).flatMap(([domain, list]) => list.map((kind) => [kind.name, domain] as const)),
+  );
   const unready = [...input.states.values()].filter((state) => state.phase !== 'ready');
   const unknown = [...input.snapshot].filter(([, view]) => view.status === 'unknown').map(([kind]) => kind);
 
@@ -71,7 +73,8 @@ export function prune(input: PruneInput): { readonly steps: readonly Step[]; rea
 
 /** Ours and in no node, or somebody's addition inside something exclusive of ours. */
 function isUnwanted({ graph, claimed, doubles }: PruneInput, { kind, live }: Thing): boolean {
-  if (claimed.has(live) || kind.scope === 'account' || live.foreign !== undefined || isScheduled({ kind, live })) return false;
+  if (claimed.has(live) || kind.scope === 'account' || live.foreign !== undefined || isScheduled({ kind, live }))
+    return false;
   if (doubles.has(live) || live.tags === undefined) return true;
   const owner = live.tags[OWNER_TAG];
   return owner === graph.owner || (owner === undefined && kind.exclusive === true);

@@ -6,7 +6,8 @@ import { Failures, keyOf, TRIES, type Failure } from './failures.ts';
 import type { Graph } from './graph.ts';
 import type { AnyKind, Kinds } from './kind.ts';
 import { allKinds, look } from './look.ts';
-import { makePlan, type Plan, type Step } from './plan.ts';
+import { makePlan, type Plan } from './plan.ts';
+import type { Step } from './step.ts';
 import type { NodeId, SecretRef } from './ref.ts';
 import type { Secret } from './secret.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -69,7 +70,6 @@ export interface Outcome {
   readonly done: readonly Step[];
 }
 
-
 /** How often a thing that ends up failed is made again in one run. */
 const REMAKES = 3;
 
@@ -119,7 +119,12 @@ class Run<Env> {
     for (;;) {
       const plan = this.#plan();
       this.#notePending(plan);
-      this.#input.onProgress?.({ plan, running: [...this.#running.values()], failures: this.#failures.all, pendingSince: this.#pendingSince });
+      this.#input.onProgress?.({
+        plan,
+        running: [...this.#running.values()],
+        failures: this.#failures.all,
+        pendingSince: this.#pendingSince,
+      });
       const now = clock.now();
       if (signal?.aborted === true) return this.#stop();
       if (now >= deadline) return this.#end(plan, 'failed', true);
@@ -133,13 +138,16 @@ class Run<Env> {
       const times = [...looks.values(), ...this.#retries(plan)].filter((at) => at > now);
       const busy = this.#running.size > 0 || this.#looking.size > 0;
       if (!busy && times.length === 0) return this.#end(plan, this.#verdict(plan), false);
-      if (!busy && this.#input.wait === false && this.#retries(plan).length === 0) return this.#end(plan, 'pending', false);
+      if (!busy && this.#input.wait === false && this.#retries(plan).length === 0)
+        return this.#end(plan, 'pending', false);
       await this.#sleepUntil(Math.min(deadline, ...times), woken);
     }
   }
 
   #plan(): Plan {
-    const settling = new Set(this.#beliefs.open.filter((belief) => belief.verb !== 'create').map((belief) => belief.node));
+    const settling = new Set(
+      this.#beliefs.open.filter((belief) => belief.verb !== 'create').map((belief) => belief.node),
+    );
     return makePlan({
       graph: this.#wanted,
       kinds: this.#input.kinds,
@@ -157,7 +165,10 @@ class Run<Env> {
     const nap = new AbortController();
     const abort = (): void => nap.abort();
     signal?.addEventListener('abort', abort);
-    await Promise.race([woken, clock.sleep(time === Infinity ? 2 ** 31 - 1 : Math.max(time - clock.now(), 0), nap.signal)]);
+    await Promise.race([
+      woken,
+      clock.sleep(time === Infinity ? 2 ** 31 - 1 : Math.max(time - clock.now(), 0), nap.signal),
+    ]);
     signal?.removeEventListener('abort', abort);
     nap.abort();
   }
@@ -177,7 +188,10 @@ class Run<Env> {
       merged.set(kind, view);
       this.#lookedAt.set(kind, clock.now());
       this.#looking.delete(kind);
-      this.#unknownTries.set(kind, view.status === 'known' ? 0 : view.final ? TRIES : (this.#unknownTries.get(kind) ?? 0) + 1);
+      this.#unknownTries.set(
+        kind,
+        view.status === 'known' ? 0 : view.final ? TRIES : (this.#unknownTries.get(kind) ?? 0) + 1,
+      );
       if (view.status !== 'known') continue;
       for (const shown of this.#beliefs.check(kind, view.live, asked)) this.#forget(shown);
     }
@@ -221,7 +235,8 @@ class Run<Env> {
       const remakes = (this.#remakes.get(step.node) ?? 0) + 1;
       this.#remakes.set(step.node, remakes);
       const because = step.because ?? 'no reason is known';
-      if (remakes > REMAKES) return this.#giveUp(step, 'RemadeInVain', `it was made ${remakes} times and failed each time: ${because}`);
+      if (remakes > REMAKES)
+        return this.#giveUp(step, 'RemadeInVain', `it was made ${remakes} times and failed each time: ${because}`);
     }
     this.#running.set(keyOf(step), step);
     const run = async (): Promise<Applied> => {
@@ -240,7 +255,17 @@ class Run<Env> {
         const since = clock.now();
         const shows = since + (kind.slowToShow === true && step.verb === 'update' ? timing.notice : 0);
         const { live, props, tags } = applied;
-        this.#beliefs.add({ kind, node: step.node, verb: step.verb, since, shows, until: since + timing.settle, live, props, tags });
+        this.#beliefs.add({
+          kind,
+          node: step.node,
+          verb: step.verb,
+          since,
+          shows,
+          until: since + timing.settle,
+          live,
+          props,
+          tags,
+        });
         finish();
       },
       async (thrown: unknown) => {
@@ -258,7 +283,13 @@ class Run<Env> {
 
   /** Names what holds a thing that would not go: the platform never does. */
   async #explain(step: Step, kind: AnyKind, error: ReconcileError): Promise<ReconcileError> {
-    if (step.verb !== 'delete' || error.disposition !== 'waiting' || kind.holders === undefined || step.live === undefined) return error;
+    if (
+      step.verb !== 'delete' ||
+      error.disposition !== 'waiting' ||
+      kind.holders === undefined ||
+      step.live === undefined
+    )
+      return error;
     const { env } = this.#input;
     const act = { env, node: { id: step.node, name: step.live.name, tags: {} }, token: '', live: () => [] };
     const holders: readonly string[] = await kind.holders(act, step.live).catch(() => []);
@@ -269,7 +300,8 @@ class Run<Env> {
   #notePending(plan: Plan): void {
     const now = this.#input.clock.now();
     const pending = new Set<NodeId>();
-    for (const state of plan.states.values()) if (isUnderway(state.live?.phase) || state.phase === 'pending') pending.add(state.id);
+    for (const state of plan.states.values())
+      if (isUnderway(state.live?.phase) || state.phase === 'pending') pending.add(state.id);
     for (const step of plan.steps) if (step.live?.phase === 'deleting') pending.add(step.node);
     for (const id of this.#pendingSince.keys()) if (!pending.has(id)) this.#pendingSince.delete(id);
     for (const id of pending) if (!this.#pendingSince.has(id)) this.#pendingSince.set(id, now);
@@ -287,10 +319,16 @@ class Run<Env> {
     };
     const quiet = this.#running.size === 0 && !plan.steps.some((step) => this.#canBegin(step, clock.now()));
     for (const [id, since] of this.#pendingSince) want(id.slice(0, id.indexOf('/')), since);
-    for (const belief of this.#beliefs.open) if (belief.verb !== 'create' || quiet) want(belief.kind.name, belief.since);
+    for (const belief of this.#beliefs.open)
+      if (belief.verb !== 'create' || quiet) want(belief.kind.name, belief.since);
     for (const failure of this.#failures.all) {
       const kind = failure.node.slice(0, failure.node.indexOf('/'));
-      if (failure.verb === 'create' && failure.retryAt !== undefined && (this.#lookedAt.get(kind) ?? 0) < failure.retryAt && !this.#looking.has(kind))
+      if (
+        failure.verb === 'create' &&
+        failure.retryAt !== undefined &&
+        (this.#lookedAt.get(kind) ?? 0) < failure.retryAt &&
+        !this.#looking.has(kind)
+      )
         due.set(kind, Math.min(due.get(kind) ?? Infinity, failure.retryAt));
     }
     for (const [kind, tries] of this.#unknownTries) {
@@ -325,7 +363,14 @@ class Run<Env> {
   }
 
   #end(plan: Plan, result: Outcome['result'], timedOut: boolean): Outcome {
-    return { result, plan, timedOut, done: this.#done, failures: this.#failures.all, snapshot: this.#beliefs.over(this.#snapshot) };
+    return {
+      result,
+      plan,
+      timedOut,
+      done: this.#done,
+      failures: this.#failures.all,
+      snapshot: this.#beliefs.over(this.#snapshot),
+    };
   }
 }
 

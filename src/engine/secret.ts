@@ -34,6 +34,7 @@ export class Secret {
 /** Takes every value that was opened in this process out of a text: the last guard before something is printed. */
 export function redact(text: string): string {
   let result = text;
-  for (const value of opened) result = result.replaceAll(value, MASK).replaceAll(JSON.stringify(value).slice(1, -1), MASK);
+  for (const value of opened)
+    result = result.replaceAll(value, MASK).replaceAll(JSON.stringify(value).slice(1, -1), MASK);
   return result;
 }

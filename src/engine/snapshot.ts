@@ -4,7 +4,11 @@ import type { NodeId } from './ref.ts';
 /** What is known of one kind. Unknown is not absent: nothing is made or removed on it. */
 export type KindView =
   | { readonly status: 'known'; readonly live: readonly Observed[] }
-  | { readonly status: 'unknown'; readonly because: string; /** True when asking again will not help. */ readonly final: boolean };
+  | {
+      readonly status: 'unknown';
+      readonly because: string;
+      /** True when asking again will not help. */ readonly final: boolean;
+    };
 
 /** The live things of every kind, as far as they could be read. */
 export type Snapshot = ReadonlyMap<string, KindView>;
@@ -42,7 +46,8 @@ export class Mentions {
   readonly #by = new Map<string, Set<Thing>>();
 
   constructor(things: readonly Thing[]) {
-    for (const thing of things) if (!isScheduled(thing)) for (const text of textsOf(thing.live.props)) this.#add(text, thing);
+    for (const thing of things)
+      if (!isScheduled(thing)) for (const text of textsOf(thing.live.props)) this.#add(text, thing);
   }
 
   #add(text: string, thing: Thing): void {

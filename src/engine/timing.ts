@@ -44,6 +44,8 @@ export interface Timing {
   /** Limits of one AWS call: to connect, and to answer. */
   readonly connect: number;
   readonly answer: number;
+  /** How long the first call may take, retries and all: it tells whether anybody is there. */
+  readonly greet: number;
   /** Between two frames of the progress view. */
   readonly frame: number;
 }
@@ -63,9 +65,10 @@ export function timing(scale = 1): Timing {
     backoffMax: 30 * SECOND * scale,
     patience: 40 * MINUTE * scale,
     look: 2 * MINUTE,
-    stop: 2 * SECOND,
+    stop: SECOND,
     connect: 3 * SECOND,
     answer: 30 * SECOND,
+    greet: 10 * SECOND,
     frame: 250,
   };
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Change } from '../engine/diff.ts';
-import type { Plan, Step } from '../engine/plan.ts';
+import type { Plan } from '../engine/plan.ts';
+import type { Step } from '../engine/step.ts';
 import type { Graph } from '../engine/graph.ts';
 import { resolve } from '../engine/ref.ts';
 import type { Store } from './store.ts';
@@ -19,7 +20,7 @@ export async function readApplied(store: Store): Promise<AppliedRecord> {
   return typeof found === 'object' && found !== null && !Array.isArray(found) ? (found as AppliedRecord) : {};
 }
 
-/** Remembers every node that is as it should be; the others keep what was remembered of them. */
+/** Remembers every node that is as it should be; the others of the graph keep what was remembered of them. */
 export async function writeApplied(store: Store, plan: Plan, graph: Graph): Promise<void> {
   const record: Record<string, AppliedRecord[string]> = { ...(await readApplied(store)) };
   const changing = new Set(plan.steps.map((step) => step.node));
@@ -31,7 +32,7 @@ export async function writeApplied(store: Store, plan: Plan, graph: Graph): Prom
     const fields = Object.keys(live).filter((field) => props[field] !== undefined);
     record[state.id] = Object.fromEntries(fields.map((field) => [field, [hash(props[field]), hash(live[field])] as const]));
   }
-  for (const id of Object.keys(record)) if (!plan.states.has(id)) delete record[id];
+  for (const id of Object.keys(record)) if (!graph.nodes.has(id)) delete record[id];
   await remember(store, FILE, record);
 }
 

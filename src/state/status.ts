@@ -1,4 +1,5 @@
-import type { NodeState, Plan } from '../engine/plan.ts';
+import type { Plan } from '../engine/plan.ts';
+import type { NodeState } from '../engine/step.ts';
 import type { Kinds } from '../engine/kind.ts';
 
 /** As Kubernetes writes it. */

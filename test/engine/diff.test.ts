@@ -6,7 +6,12 @@ import type { AnyKind, Observed } from '../../src/engine/kind.ts';
 import { Secret } from '../../src/engine/secret.ts';
 import { toyKind } from './toy-platform.ts';
 
-const kind = (more: Partial<AnyKind> = {}): AnyKind => ({ ...toyKind('Thing'), immutable: ['shape'], unordered: ['ids'], ...more });
+const kind = (more: Partial<AnyKind> = {}): AnyKind => ({
+  ...toyKind('Thing'),
+  immutable: ['shape'],
+  unordered: ['ids'],
+  ...more,
+});
 const live = (props: Record<string, unknown>): Observed => ({ name: 'a', phase: 'ready', props, outputs: {} });
 
 test('only what is wanted is compared', () => {
@@ -41,7 +46,10 @@ test('a value equals itself, whatever it is', () => {
 });
 
 test('an immutable field replaces', () => {
-  assert.deepEqual(diff(kind(), { shape: 'square' }, live({ shape: 'round' })).map((change) => change.replaces), [true]);
+  assert.deepEqual(
+    diff(kind(), { shape: 'square' }, live({ shape: 'round' })).map((change) => change.replaces),
+    [true],
+  );
 });
 
 test('what the platform may move is tolerated', () => {

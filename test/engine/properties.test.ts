@@ -32,7 +32,10 @@ const wish = fc.record({
   uses: fc.array(fc.record({ of: fc.nat(20), ready: fc.boolean() }), { maxLength: 3 }),
 });
 const wishes = fc.array(wish, { minLength: 1, maxLength: 12 });
-const faults = fc.array(fc.option(fc.constantFrom<Fault>('throttled', 'lost-answer', 'refused'), { nil: undefined, freq: 3 }), { maxLength: 40 });
+const faults = fc.array(
+  fc.option(fc.constantFrom<Fault>('throttled', 'lost-answer', 'refused'), { nil: undefined, freq: 3 }),
+  { maxLength: 40 },
+);
 
 function graphFrom(list: readonly Wish[], shapes: boolean): Graph {
   return graphOf((graph) => {
@@ -44,7 +47,13 @@ function graphFrom(list: readonly Wish[], shapes: boolean): Graph {
         .filter((use) => use.of < i)
         .flatMap((use) => handles[use.of]?.ref('id', use.ready ? { when: 'ready' } : undefined) ?? []);
       const shape = shapes && item.square ? 'square' : 'round';
-      handles.push(graph.add(kind, `n${i}`, { size: item.size, shape, uses: [...new Map(uses.map((use) => [use.$ref, use])).values()] }));
+      handles.push(
+        graph.add(kind, `n${i}`, {
+          size: item.size,
+          shape,
+          uses: [...new Map(uses.map((use) => [use.$ref, use])).values()],
+        }),
+      );
     });
   });
 }
@@ -55,15 +64,20 @@ function assertStands(toy: ToyPlatform, graph: Graph, extra: boolean): void {
   for (const node of graph.nodes.values()) {
     const all = toy.of(node.kind, node.name);
     // The old one of a replacement stays while kept data needs it.
-    const [thing, ...more] = all.filter((item) => all.length === 1 || item.props.shape === node.props['shape'] || !needsOf(toy, data, item.id));
+    const [thing, ...more] = all.filter(
+      (item) => all.length === 1 || item.props.shape === node.props['shape'] || !needsOf(toy, data, item.id),
+    );
     assert.ok(thing, `${node.id} lives`);
     assert.deepEqual(more, [], `${node.id} lives once`);
     assert.equal(thing.props.size, node.props['size'], `${node.id} has its size`);
     if (node.kind !== 'Data') assert.equal(thing.props.shape, node.props['shape'], `${node.id} has its shape`);
   }
   if (!extra) return;
-  const ours = toy.things.filter((thing) => thing.tags[OWNER_TAG] === OWNER && thing.goneAt === Infinity && thing.kind !== 'Data');
-  for (const thing of ours) assert.ok(graph.nodes.has(thing.tags[NODE_TAG] ?? '') || needsOf(toy, data, thing.id), `${thing.id} is no orphan`);
+  const ours = toy.things.filter(
+    (thing) => thing.tags[OWNER_TAG] === OWNER && thing.goneAt === Infinity && thing.kind !== 'Data',
+  );
+  for (const thing of ours)
+    assert.ok(graph.nodes.has(thing.tags[NODE_TAG] ?? '') || needsOf(toy, data, thing.id), `${thing.id} is no orphan`);
 }
 
 function needsOf(toy: ToyPlatform, needed: ReadonlySet<string>, id: string): boolean {
@@ -99,7 +113,12 @@ test('any change of the wish is reached, no data is deleted, and what others own
     fc.asyncProperty(wishes, wishes, faults, async (before, after, fate) => {
       const toy = new ToyPlatform(new VirtualClock());
       await run(toy, KINDS, graphFrom(before, false));
-      const foreign = toy.put('Plain', { size: 9, shape: 'round', uses: [] }, foreignTags('toy-1/neighbour', 'Plain/theirs'), 0);
+      const foreign = toy.put(
+        'Plain',
+        { size: 9, shape: 'round', uses: [] },
+        foreignTags('toy-1/neighbour', 'Plain/theirs'),
+        0,
+      );
       const data = toy.things.filter((thing) => thing.kind === 'Data').map((thing) => thing.id);
       const graph = graphFrom(after, true);
       faulty(toy, fate);
@@ -107,12 +126,20 @@ test('any change of the wish is reached, no data is deleted, and what others own
       const outcome = await run(toy, KINDS, graph);
       const refused = outcome.plan.steps.some((step) => step.action === 'refuse');
       if (!refused) {
-        assert.equal(outcome.result, 'converged', JSON.stringify(outcome.plan.steps.map((step) => [step.node, step.action, step.waitsFor])));
+        assert.equal(
+          outcome.result,
+          'converged',
+          JSON.stringify(outcome.plan.steps.map((step) => [step.node, step.action, step.waitsFor])),
+        );
         assertStands(toy, graph, true);
         toy.calls.length = 0;
         assert.deepEqual((await planOf(toy, KINDS, graph)).steps, []);
       }
-      for (const id of data) assert.ok(toy.things.some((thing) => thing.id === id && thing.goneAt === Infinity), `${id} still holds its data`);
+      for (const id of data)
+        assert.ok(
+          toy.things.some((thing) => thing.id === id && thing.goneAt === Infinity),
+          `${id} still holds its data`,
+        );
       assert.deepEqual(toy.things.find((thing) => thing.id === foreign.id)?.props.size, 9);
     }),
     { numRuns: 25 },
@@ -120,7 +147,9 @@ test('any change of the wish is reached, no data is deleted, and what others own
 });
 
 test('outside changes of any kind are undone', async () => {
-  const damage = fc.array(fc.record({ at: fc.nat(11), what: fc.constantFrom('gone', 'size', 'tag') }), { maxLength: 4 });
+  const damage = fc.array(fc.record({ at: fc.nat(11), what: fc.constantFrom('gone', 'size', 'tag') }), {
+    maxLength: 4,
+  });
   await fc.assert(
     fc.asyncProperty(wishes, damage, async (list, blows) => {
       const toy = new ToyPlatform(new VirtualClock());

@@ -38,11 +38,14 @@ test('a plan writes nothing', async () => {
 
 test('what waits for another node says so in the plan', async () => {
   const plan = await planOf(platform(), kinds, gateway());
-  assert.deepEqual(plan.steps.map((step) => [step.node, step.waitsFor]), [
-    ['Net/main', []],
-    ['Db/store', ['Net/main']],
-    ['Service/web', ['Net/main', 'Db/store']],
-  ]);
+  assert.deepEqual(
+    plan.steps.map((step) => [step.node, step.waitsFor]),
+    [
+      ['Net/main', []],
+      ['Db/store', ['Net/main']],
+      ['Service/web', ['Net/main', 'Db/store']],
+    ],
+  );
 });
 
 test('destroy keeps what holds data and what that needs', async () => {
@@ -50,11 +53,17 @@ test('destroy keeps what holds data and what that needs', async () => {
   await run(toy, kinds, gateway());
   const outcome = await run(toy, kinds, gateway(), { destroy: true });
   assert.equal(outcome.result, 'converged');
-  assert.deepEqual(outcome.plan.kept.map(({ node, because }) => [node, because]), [
-    ['Net/main', 'Db/store needs it'],
-    ['Db/store', 'it holds data'],
-  ]);
-  assert.deepEqual(toy.things.map((thing) => thing.kind), ['Net', 'Db']);
+  assert.deepEqual(
+    outcome.plan.kept.map(({ node, because }) => [node, because]),
+    [
+      ['Net/main', 'Db/store needs it'],
+      ['Db/store', 'it holds data'],
+    ],
+  );
+  assert.deepEqual(
+    toy.things.map((thing) => thing.kind),
+    ['Net', 'Db'],
+  );
 });
 
 test('destroy with data leaves nothing', async () => {
@@ -71,7 +80,10 @@ test('a lost answer makes no second thing', async () => {
   toy.fault = (call) => (call.startsWith('create') && lost++ < 3 ? 'lost-answer' : undefined);
   const outcome = await run(toy, kinds, gateway());
   assert.equal(outcome.result, 'converged');
-  assert.deepEqual(['Net', 'Db', 'Service'].map((kind) => toy.things.filter((thing) => thing.kind === kind).length), [1, 1, 1]);
+  assert.deepEqual(
+    ['Net', 'Db', 'Service'].map((kind) => toy.things.filter((thing) => thing.kind === kind).length),
+    [1, 1, 1],
+  );
 });
 
 test('a list that lags behind does not make the run create twice', async () => {
@@ -88,8 +100,14 @@ test('a list that may not be read holds up what depends on it and nothing else',
   const outcome = await run(toy, kinds, gateway());
   assert.equal(outcome.result, 'failed');
   assert.deepEqual([...outcome.plan.unknown], [['Db', 'you may not']]);
-  assert.deepEqual(toy.things.map((thing) => thing.kind), ['Net']);
-  assert.deepEqual(outcome.plan.steps.map((step) => [step.node, step.blockedBy]), [['Service/web', ['Db/store']]]);
+  assert.deepEqual(
+    toy.things.map((thing) => thing.kind),
+    ['Net'],
+  );
+  assert.deepEqual(
+    outcome.plan.steps.map((step) => [step.node, step.blockedBy]),
+    [['Service/web', ['Db/store']]],
+  );
 });
 
 test('what follows from a change stands in the plan and comes after it', async () => {
@@ -111,10 +129,13 @@ test('what follows from a change stands in the plan and comes after it', async (
       graph.add(service, 'web', { ...props(1), uses: [tasks.ref('address')] });
     });
   await run(toy, all, sized(1));
-  assert.deepEqual((await planOf(toy, all, sized(2))).steps.map((step) => [step.node, step.action, step.waitsFor]), [
-    ['Family/tasks', 'update', []],
-    ['Service/web', 'update', ['Family/tasks']],
-  ]);
+  assert.deepEqual(
+    (await planOf(toy, all, sized(2))).steps.map((step) => [step.node, step.action, step.waitsFor]),
+    [
+      ['Family/tasks', 'update', []],
+      ['Service/web', 'update', ['Family/tasks']],
+    ],
+  );
 });
 
 test('a failure stops only what depends on it, and is reported', async () => {
@@ -128,8 +149,14 @@ test('a failure stops only what depends on it, and is reported', async () => {
   });
   const outcome = await run(toy, kinds, graph);
   assert.equal(outcome.result, 'failed');
-  assert.deepEqual(outcome.failures.map((failure) => [failure.node, failure.error.code]), [['Db/store', 'AccessDenied']]);
-  assert.deepEqual(toy.things.map((thing) => thing.tags[NODE_TAG]), ['Net/main', 'Service/other']);
+  assert.deepEqual(
+    outcome.failures.map((failure) => [failure.node, failure.error.code]),
+    [['Db/store', 'AccessDenied']],
+  );
+  assert.deepEqual(
+    toy.things.map((thing) => thing.tags[NODE_TAG]),
+    ['Net/main', 'Service/other'],
+  );
 });
 
 test('a new shape stands beside the old one before the old one goes', async () => {
@@ -143,7 +170,10 @@ test('a new shape stands beside the old one before the old one goes', async () =
   toy.calls.length = 0;
   const outcome = await run(toy, kinds, shaped('square'));
   assert.equal(outcome.result, 'converged');
-  assert.deepEqual(toy.calls.filter((call) => !call.startsWith('list')), ['create Net/main', 'update Service/web uses', 'delete Net/main']);
+  assert.deepEqual(
+    toy.calls.filter((call) => !call.startsWith('list')),
+    ['create Net/main', 'update Service/web uses', 'delete Net/main'],
+  );
   assert.equal(toy.of('Net', 'main').length, 1);
 });
 
@@ -160,9 +190,15 @@ test('a replacement that a database would have to follow is refused, and nothing
   toy.calls.length = 0;
   const outcome = await run(toy, all, shaped('square'));
   assert.equal(outcome.result, 'failed');
-  assert.deepEqual(outcome.plan.steps.map((step) => [step.node, step.action]), [['Net/main', 'refuse']]);
+  assert.deepEqual(
+    outcome.plan.steps.map((step) => [step.node, step.action]),
+    [['Net/main', 'refuse']],
+  );
   assert.match(outcome.plan.steps[0]?.because ?? '', /Db\/store would have to follow/);
-  assert.deepEqual(toy.calls.filter((call) => !call.startsWith('list')), []);
+  assert.deepEqual(
+    toy.calls.filter((call) => !call.startsWith('list')),
+    [],
+  );
 });
 
 test('delete-first removes the old one and then makes the new one', async () => {
@@ -172,13 +208,19 @@ test('delete-first removes the old one and then makes the new one', async () => 
   const shaped = (shape: string) => graphOf((graph) => void graph.add(lb, 'main', { ...props(1), shape }));
   await run(toy, all, shaped('round'));
   const plan = await planOf(toy, all, shaped('square'));
-  assert.deepEqual(plan.steps.map((step) => [step.action, step.interrupts]), [['replace', 'everything']]);
+  assert.deepEqual(
+    plan.steps.map((step) => [step.action, step.interrupts]),
+    [['replace', 'everything']],
+  );
   const outcome = await run(toy, all, shaped('square'));
   assert.equal(outcome.result, 'converged');
-  assert.deepEqual(toy.things.map((thing) => thing.props.shape), ['square']);
+  assert.deepEqual(
+    toy.things.map((thing) => thing.props.shape),
+    ['square'],
+  );
 });
 
-test('an addition inside something exclusive goes, somebody else\'s things stay', async () => {
+test("an addition inside something exclusive goes, somebody else's things stay", async () => {
   const toy = platform();
   const rule = toyKind('Rule', { exclusive: true });
   const all = { network: [net, rule] };
@@ -187,20 +229,38 @@ test('an addition inside something exclusive goes, somebody else\'s things stay'
   toy.put('Rule', props(1), {}, 0);
   toy.put('Net', props(1), foreignTags('toy-1/other', 'Net/main'), 0);
   const plan = await planOf(toy, all, graph);
-  assert.deepEqual(plan.steps.map((step) => [step.kind, step.action, step.because]), [['Rule', 'delete', 'made outside']]);
+  assert.deepEqual(
+    plan.steps.map((step) => [step.kind, step.action, step.because]),
+    [['Rule', 'delete', 'made outside']],
+  );
   await run(toy, all, graph);
-  assert.deepEqual(toy.things.map((thing) => thing.kind), ['Net', 'Net']);
+  assert.deepEqual(
+    toy.things.map((thing) => thing.kind),
+    ['Net', 'Net'],
+  );
 });
 
 test('a name that another gateway holds is an error that names it', async () => {
   const toy = platform();
   const named = toyKind('Named', {
     async observe({ env }) {
-      return env.list('Named').map((thing) => ({ name: 'x', phase: 'ready', props: thing.props, outputs: { id: thing.id, address: 'a' }, tags: thing.tags }));
+      return env
+        .list('Named')
+        .map((thing) => ({
+          name: 'x',
+          phase: 'ready',
+          props: thing.props,
+          outputs: { id: thing.id, address: 'a' },
+          tags: thing.tags,
+        }));
     },
   });
   toy.put('Named', props(1), foreignTags('toy-1/other', 'Named/x'), 0);
-  const outcome = await run(toy, { all: [named] }, graphOf((graph) => void graph.add(named, 'x', props(1))));
+  const outcome = await run(
+    toy,
+    { all: [named] },
+    graphOf((graph) => void graph.add(named, 'x', props(1))),
+  );
   assert.equal(outcome.result, 'failed');
   assert.match(outcome.plan.states.get('Named/x')?.because ?? '', /belongs to the gateway toy-1\/other/);
 });
@@ -209,8 +269,16 @@ test('a change that is accepted but never shows is stalled by name', async () =>
   const toy = platform();
   const deaf = toyKind('Deaf', { async update() {} });
   const all = { all: [deaf] };
-  await run(toy, all, graphOf((graph) => void graph.add(deaf, 'x', props(1))));
-  const outcome = await run(toy, all, graphOf((graph) => void graph.add(deaf, 'x', props(2))));
+  await run(
+    toy,
+    all,
+    graphOf((graph) => void graph.add(deaf, 'x', props(1))),
+  );
+  const outcome = await run(
+    toy,
+    all,
+    graphOf((graph) => void graph.add(deaf, 'x', props(2))),
+  );
   assert.equal(outcome.result, 'failed');
   assert.match(outcome.failures[0]?.error.message ?? '', /did not take effect: size/);
 });
@@ -222,15 +290,29 @@ test('two live things of one node become one', async () => {
   toy.put('Net', props(1), { ...toy.things[0]?.tags }, 0);
   const outcome = await run(toy, kinds, graph);
   assert.equal(outcome.result, 'converged');
-  assert.deepEqual(toy.things.map((thing) => thing.id), ['Net-1']);
+  assert.deepEqual(
+    toy.things.map((thing) => thing.id),
+    ['Net-1'],
+  );
 });
 
 test('a former name is retagged, never made again', async () => {
   const toy = platform();
-  await run(toy, kinds, graphOf((graph) => void graph.add(net, 'old', props(1))));
-  const outcome = await run(toy, kinds, graphOf((graph) => void graph.add(net, 'new', props(1), { formerly: ['old'] })));
+  await run(
+    toy,
+    kinds,
+    graphOf((graph) => void graph.add(net, 'old', props(1))),
+  );
+  const outcome = await run(
+    toy,
+    kinds,
+    graphOf((graph) => void graph.add(net, 'new', props(1), { formerly: ['old'] })),
+  );
   assert.equal(outcome.result, 'converged');
-  assert.deepEqual(toy.things.map((thing) => [thing.id, thing.tags[NODE_TAG]]), [['Net-1', 'Net/new']]);
+  assert.deepEqual(
+    toy.things.map((thing) => [thing.id, thing.tags[NODE_TAG]]),
+    [['Net-1', 'Net/new']],
+  );
 });
 
 test('an interrupt stops between calls and the next run goes on', async () => {
@@ -254,7 +336,10 @@ test('a thing that never recovers is made again when its kind says so', async ()
   toy.outside((things) => things.forEach((thing) => (thing.failed = true)));
   const outcome = await run(toy, { all: [nat] }, graph);
   assert.equal(outcome.result, 'converged');
-  assert.deepEqual(toy.things.map((thing) => thing.id), ['Nat-2']);
+  assert.deepEqual(
+    toy.things.map((thing) => thing.id),
+    ['Nat-2'],
+  );
 });
 
 test('a thing that fails whenever it is made is given up after some rounds', async () => {

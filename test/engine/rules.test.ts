@@ -27,7 +27,7 @@ test('a thing that takes ten minutes is looked at ever less often, and nothing e
 
 test('what holds a thing that will not go is named', async () => {
   const toy = platform();
-  const used = toyKind('Used', { holders: async () => ['eni-1 (somebody\'s)'] });
+  const used = toyKind('Used', { holders: async () => ["eni-1 (somebody's)"] });
   const graph = graphOf((builder) => void builder.add(used, 'a', props(1)));
   await run(toy, { all: [used] }, graph);
   toy.put('Stranger', props(1, 'Used-1'), {}, 0);
@@ -60,14 +60,23 @@ test('an orphan whose quota a new thing needs goes first', async () => {
       if (act.env.things.filter((thing) => thing.kind === 'Scarce').length >= 1)
         throw new ReconcileError('stalled', 'Full', 'no more than one', { crowded: true });
       const made = act.env.put('Scarce', wanted, act.node.tags, 0);
-      return { name: act.node.name, phase: 'ready', props: wanted, outputs: { id: made.id, address: made.id }, tags: act.node.tags };
+      return {
+        name: act.node.name,
+        phase: 'ready',
+        props: wanted,
+        outputs: { id: made.id, address: made.id },
+        tags: act.node.tags,
+      };
     },
   });
   const named = (name: string) => graphOf((builder) => void builder.add(scarce, name, props(1)));
   await run(toy, { all: [scarce] }, named('old'));
   const outcome = await run(toy, { all: [scarce] }, named('new'));
   assert.equal(outcome.result, 'converged');
-  assert.deepEqual(toy.things.map((thing) => thing.tags[NODE_TAG]), ['Scarce/new']);
+  assert.deepEqual(
+    toy.things.map((thing) => thing.tags[NODE_TAG]),
+    ['Scarce/new'],
+  );
 });
 
 test('without a record of a clean end a nameless thing is looked for twice before it is made', async () => {
@@ -95,7 +104,12 @@ test('a fence that falls stops every change', async () => {
   const fence = (): void => {
     throw new ReconcileError('stalled', 'LostLease', 'somebody else writes now');
   };
-  const outcome = await run(toy, { all: [net] }, graphOf((builder) => void builder.add(net, 'a', props(1))), { fence });
+  const outcome = await run(
+    toy,
+    { all: [net] },
+    graphOf((builder) => void builder.add(net, 'a', props(1))),
+    { fence },
+  );
   assert.equal(outcome.result, 'failed');
   assert.deepEqual(toy.things, []);
 });
@@ -108,7 +122,13 @@ test('a secret reaches the call and nothing else', async () => {
       const { password } = wanted as unknown as { readonly password: Secret };
       seen.push(password.open());
       const made = act.env.put('Locked', props(1), act.node.tags, 0);
-      return { name: act.node.name, phase: 'ready', props: props(1), outputs: { id: made.id, address: made.id }, tags: act.node.tags };
+      return {
+        name: act.node.name,
+        phase: 'ready',
+        props: props(1),
+        outputs: { id: made.id, address: made.id },
+        tags: act.node.tags,
+      };
     },
   });
   const secret = { password: { $secret: 'arn:secret' } };
@@ -128,7 +148,11 @@ test('a limited plan takes along what is needed and prunes nothing', async () =>
   const toy = platform();
   const net = toyKind('Net');
   const all = { all: [net] };
-  await run(toy, all, graphOf((builder) => void builder.add(net, 'orphan', props(1))));
+  await run(
+    toy,
+    all,
+    graphOf((builder) => void builder.add(net, 'orphan', props(1))),
+  );
   const graph = graphOf((builder) => {
     const main = builder.add(net, 'main', props(1));
     builder.add(net, 'inner', { ...props(1), uses: [main.ref('id')] });
@@ -136,5 +160,8 @@ test('a limited plan takes along what is needed and prunes nothing', async () =>
   });
   const outcome = await run(toy, all, graph, { only: new Set(['Net/inner']) });
   assert.equal(outcome.result, 'converged');
-  assert.deepEqual(toy.things.map((thing) => thing.tags[NODE_TAG]), ['Net/orphan', 'Net/main', 'Net/inner']);
+  assert.deepEqual(
+    toy.things.map((thing) => thing.tags[NODE_TAG]),
+    ['Net/orphan', 'Net/main', 'Net/inner'],
+  );
 });

@@ -103,7 +103,9 @@ export class ToyPlatform {
     const seen = new Map([...this.#things].map(([id, thing]) => [id, thing as Thing | undefined]));
     const past = this.clock.now() - this.lag;
     for (const { at, id, before } of [...this.#log].reverse()) if (at > past) seen.set(id, before);
-    return [...seen.values()].filter((thing): thing is Thing => thing?.kind === kind && thing.goneAt > this.clock.now());
+    return [...seen.values()].filter(
+      (thing): thing is Thing => thing?.kind === kind && thing.goneAt > this.clock.now(),
+    );
   }
 
   #note(id: string, before: Thing | undefined): void {
@@ -121,10 +123,14 @@ export interface ToyOptions extends Partial<Omit<ToyKind, 'name'>> {
 }
 
 /** A kind over the toy platform. */
-export function toyKind(name: string, { createMs = 0, deleteMs = 0, late = false, ...options }: ToyOptions = {}): ToyKind {
+export function toyKind(
+  name: string,
+  { createMs = 0, deleteMs = 0, late = false, ...options }: ToyOptions = {},
+): ToyKind {
   const toObserved = (thing: Thing, now: number): Observed<ToyProps, ToyOutputs> => {
     const node = thing.tags[NODE_TAG];
-    const phase: Phase = thing.goneAt < Infinity ? 'deleting' : thing.failed ? 'failed' : thing.readyAt > now ? 'pending' : 'ready';
+    const phase: Phase =
+      thing.goneAt < Infinity ? 'deleting' : thing.failed ? 'failed' : thing.readyAt > now ? 'pending' : 'ready';
     return {
       name: node?.startsWith(`${name}/`) === true ? node.slice(name.length + 1) : thing.id,
       phase,
@@ -160,7 +166,9 @@ export function toyKind(name: string, { createMs = 0, deleteMs = 0, late = false
       });
     },
     async retag({ env, node }, live, tags) {
-      await env.call(`tag ${node.id}`, () => env.change(live.outputs.id, { tags: { ...env.get(live.outputs.id).tags, ...tags } }));
+      await env.call(`tag ${node.id}`, () =>
+        env.change(live.outputs.id, { tags: { ...env.get(live.outputs.id).tags, ...tags } }),
+      );
     },
     async delete({ env, node }, live) {
       await env.call(`delete ${node.id}`, () => env.remove(live.outputs.id, deleteMs));

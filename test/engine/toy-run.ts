@@ -19,7 +19,12 @@ export function graphOf(build: (graph: GraphBuilder) => void, owner = OWNER): Gr
 const classify = (error: unknown): ReconcileError =>
   error instanceof ReconcileError ? error : new ReconcileError('stalled', 'Bug', String(error));
 
-export function run(platform: ToyPlatform, kinds: Kinds, graph: Graph, options: Partial<ReconcileInput<ToyPlatform>> = {}): Promise<Outcome> {
+export function run(
+  platform: ToyPlatform,
+  kinds: Kinds,
+  graph: Graph,
+  options: Partial<ReconcileInput<ToyPlatform>> = {},
+): Promise<Outcome> {
   return reconcile({
     env: platform,
     graph,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { NodeState } from '../../../src/engine/plan.ts';
+import type { NodeState } from '../../../src/engine/step.ts';
 import { image } from '../../../src/reconcilers/ecs/image.ts';
 import { openAccount } from '../../sandbox-account.ts';
 import { SandboxGateway } from '../../sandbox-gateway.ts';

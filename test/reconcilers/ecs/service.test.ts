@@ -1,5 +1,7 @@
+import type { UpdateServiceCommandInput } from '@aws-sdk/client-ecs';
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
+import type { Aws } from '../../../src/aws/aws.ts';
 import { must } from '../../../src/engine/errors.ts';
 import type { Observed } from '../../../src/engine/kind.ts';
 import { liveOf } from '../../../src/engine/snapshot.ts';
@@ -9,6 +11,11 @@ import { testKind } from '../../kind-contract.ts';
 import { openAccount } from '../../sandbox-account.ts';
 import { assertEmpty, SandboxGateway, type Declared } from '../../sandbox-gateway.ts';
 import { CRASHING, GOOD, Workloads } from './workloads.ts';
+
+async function change(aws: Aws, rest: Partial<UpdateServiceCommandInput>): Promise<void> {
+  const ecs = await aws.ecs();
+  await ecs.send(new ecs.UpdateServiceCommand({ cluster: 'own-cluster', service: 'own-v2-renamed', ...rest }));
+}
 
 const reachedAs = (name: string) => ({
   namespaceArn: { $ref: 'Namespace/main', output: 'namespaceArn' },
@@ -26,6 +33,7 @@ testKind(service, {
     { desiredCount: 2 },
     { taskDefinition: { $ref: 'TaskDefinition/other', output: 'taskDefinitionArn', when: 'ready' } },
     { deployment: { maximumPercent: 150, minimumHealthyPercent: 50, rollback: false } },
+    { deployment: { maximumPercent: 150, minimumHealthyPercent: 50, rollback: true } },
     { capacityProviderStrategy: [{ capacityProvider: 'FARGATE_SPOT', base: 1, weight: 100 }] },
     { capacityProviderStrategy: [] },
     { subnetIds: [{ $ref: 'Subnet/private-b', output: 'subnetId' }] },
@@ -35,6 +43,13 @@ testKind(service, {
   // Under another name it may not take over the old one's name in the namespace.
   replacements: [{ serviceName: 'own-v2-renamed', serviceConnect: reachedAs('renamed') }],
   observeBudget: 2,
+  outside: {
+    'another revision rolled out by hand': (aws) => change(aws, { taskDefinition: 'own-v2-server:1' }),
+    'the circuit breaker switched off': (aws) =>
+      change(aws, { deploymentConfiguration: { deploymentCircuitBreaker: { enable: false, rollback: false } } }),
+    'Service Connect switched off': (aws) => change(aws, { serviceConnectConfiguration: { enabled: false } }),
+    'ECS Exec switched on': (aws) => change(aws, { enableExecuteCommand: true }),
+  },
   uncalled: [
     'ecs:DescribeServiceDeployments',
     'ecs:DescribeServiceRevisions',
