@@ -3,7 +3,7 @@ import time
 
 from moto.logs import models
 
-from . import logs_patterns, permissions
+from . import logs_patterns, logs_policies, permissions
 from .delays import lasts, scaled
 from .hook import backend, before, fail, given, op, replace, state
 
@@ -84,7 +84,7 @@ def _(response, original):
         raise fail("InvalidParameterException", "LogGroup name prefix and LogGroup name pattern are mutually exclusive parameters.")
     pattern = (wish.get("logGroupNamePattern") or "").lower()
     found = [
-        _view(one)
+        _view(response, one)
         for name, one in sorted(_groups(response).items())
         if name.startswith(wish.get("logGroupNamePrefix") or "")
         and pattern in name.lower()
@@ -100,8 +100,10 @@ def _class(group):
     return getattr(group, "log_group_class", "STANDARD")
 
 
-def _view(group):
-    return group.to_describe_dict() | {"logGroupClass": _class(group), "deletionProtectionEnabled": getattr(group, "deletion_protection", False)}
+def _view(response, group):
+    own = group.to_describe_dict()
+    own |= {"logGroupClass": _class(group), "deletionProtectionEnabled": getattr(group, "deletion_protection", False)}
+    return own | logs_policies.retention(response.current_account, response.region, own)
 
 
 @before("logs", "put_retention_policy")

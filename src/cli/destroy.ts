@@ -2,7 +2,7 @@ import { lookAround, type PlanOptions } from '../controller.ts';
 import { CommandError } from './command-error.ts';
 import { openContext, printJson, type Context, type ManifestOptions } from './context.ts';
 import { failureText } from './failure-text.ts';
-import { wrap } from './layout.ts';
+import { command, wrap } from './layout.ts';
 import { interruptedText, next } from './outcome-text.ts';
 import { outcomeJson } from './plan-json.ts';
 import { planScreen } from './plan.ts';
@@ -30,7 +30,7 @@ export async function destroy(options: DestroyOptions, terminal: Terminal): Prom
   const { plan } = sight;
   terminal.err(planScreen(context, sight, terminal, { all: options.all === true, destroy: true, ms: context.clock.now() - began }));
   if (plan.steps.length > 0 && options.yes !== true) {
-    if (!terminal.interactive) throw new CommandError('nobody is here to be asked: agree with --yes');
+    if (!terminal.interactive) throw new CommandError(`nobody is here to be asked. Agree with --yes:\n${command(`mcpgw-controller destroy ${context.files} --yes`, terminal.columns)}`);
     if (!(await terminal.ask(`Delete this${options.data === true ? ', with all data' : ''}?`))) {
       terminal.err('Nothing was deleted.');
       return 1;

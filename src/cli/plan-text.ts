@@ -4,7 +4,7 @@ import type { Action, Step } from '../engine/step.ts';
 import type { Kept } from '../engine/prune.ts';
 import { refsOf } from '../engine/ref.ts';
 import { fields, tied, wrap } from './layout.ts';
-import { COLOURS, INDENT, SIGNS, type PlanView } from './plan-view.ts';
+import { COLOURS, DOMAIN, INDENT, SIGNS, type PlanView } from './plan-view.ts';
 import { stepText } from './step-text.ts';
 import type { Terminal } from './terminal.ts';
 import { unknownText } from './unknown-text.ts';
@@ -59,7 +59,7 @@ const isFolded = ({ all, destroy }: PlanView, action: Action, steps: readonly St
   !all && steps.length > FOLD && (action === 'create' || (action === 'delete' && destroy));
 
 function folded(action: Action, domain: string, steps: readonly Step[], terminal: Terminal): string {
-  const text = ` ${domain.padEnd(INDENT - 3)}  ${steps.length}: ${byKind(steps.map((step) => step.kind))}`;
+  const text = ` ${domain.padEnd(DOMAIN)}  ${steps.length}: ${byKind(steps.map((step) => step.kind))}`;
   return terminal.paint(COLOURS[action], SIGNS[action]) + wrap(text, terminal.columns - 1, INDENT);
 }
 
@@ -73,7 +73,7 @@ const HOLDS = 'it holds data';
 
 /** What stays, by domain: what holds data, and what that needs. */
 function keptText({ plan, all }: PlanView, { columns }: Terminal): readonly string[] {
-  if (all) return plan.kept.map(({ node, domain, because }) => fields([`  ${domain.padEnd(INDENT - 4)}  ${node}`, `kept: ${because}`], columns, INDENT));
+  if (all) return plan.kept.map(({ node, domain, because }) => fields([`  ${domain.padEnd(DOMAIN)}  ${node}`, `kept: ${because}`], columns, INDENT));
   const groups = new Map<string, Kept[]>();
   for (const kept of plan.kept) {
     const why = kept.because.startsWith(HOLDS) ? kept.because : 'needed by data';
@@ -83,7 +83,7 @@ function keptText({ plan, all }: PlanView, { columns }: Terminal): readonly stri
   return [...groups].map(([key, kept]) => {
     const [domain = '', ...why] = key.split(' ');
     const what = byKind(kept.map(({ node }) => node.slice(0, node.indexOf('/'))));
-    return wrap(`  ${domain.padEnd(INDENT - 3)} kept ${kept.length}, ${why.join(' ')}: ${what}`, columns, INDENT);
+    return wrap(`  ${domain.padEnd(DOMAIN)}  kept ${kept.length}, ${why.join(' ')}: ${what}`, columns, INDENT);
   });
 }
 

@@ -15,5 +15,6 @@ export interface PlanView {
 
 export const SIGNS: Readonly<Record<Action, string>> = { create: '+', update: '~', replace: '±', delete: '-', refuse: '!' };
 export const COLOURS = { create: 'green', update: 'yellow', replace: 'magenta', delete: 'red', refuse: 'red' } as const;
-/** Where what is said of a domain begins. */
-export const INDENT = 16;
+/** The domain's column, and where what is said of it begins. */
+export const DOMAIN = 13;
+export const INDENT = DOMAIN + 4;

@@ -62,10 +62,12 @@ function wordOf(conditions: readonly Condition[], terminal: Terminal): string {
   return ready?.status === 'True' ? terminal.paint('green', 'Ready') : terminal.paint('red', ready?.reason ?? 'Unknown');
 }
 
+const DONE: Readonly<Record<HistoryEntry['command'], string>> = { apply: 'applied', destroy: 'destroyed' };
+
 function lastText({ clock, revision }: Context, last: HistoryEntry | undefined): string {
   if (last === undefined) return `revision ${shortRevision(revision)}, never applied from here`;
   const when = ago(clock.now() - Date.parse(last.at));
-  const did = last.command === 'apply' && last.result === 'converged' ? 'applied' : `${last.command} ${last.result}`;
+  const did = last.result === 'converged' ? DONE[last.command] : `${last.command} ${last.result}`;
   return `revision ${shortRevision(last.revision)} ${did} ${when}`;
 }
 
@@ -88,7 +90,9 @@ function domainLines(
 ): readonly string[] {
   const phase = open.length === 0 ? 'ready' : ((open.find((state) => state.phase === 'stalled') ?? open[0])?.phase ?? '');
   const head = `  ${name.padEnd(15)} ${phase.padEnd(9)} ${ready === total ? total : `${ready} of ${total}`}`;
-  if (!tree) return [head, ...open.slice(0, 1).map((state) => stateText(state, columns)), ...more(open.length - 1)];
+  // What is merely not there yet is said by the count.
+  const [first, ...others] = open.filter((state) => state.phase !== 'missing' || state.because !== undefined);
+  if (!tree) return [head, ...(first === undefined ? [] : [stateText(first, columns), ...more(others.length)])];
   const own = [...states.values()].filter((state) => state.domain === name);
   return [head, ...own.map((state) => stateText(state, columns))];
 }

@@ -2,7 +2,7 @@ import { secondsOf } from '../engine/estimate.ts';
 import type { Step } from '../engine/step.ts';
 import { originOf, type Origin } from '../state/applied.ts';
 import { fields } from './layout.ts';
-import { COLOURS, INDENT, SIGNS, type PlanView } from './plan-view.ts';
+import { COLOURS, DOMAIN, INDENT, SIGNS, type PlanView } from './plan-view.ts';
 import type { Terminal } from './terminal.ts';
 import { pathText, propsText, valueText } from './value-text.ts';
 import { about, few } from './words.ts';
@@ -16,7 +16,7 @@ export function stepText(step: Step, view: PlanView, width: number, terminal: Te
   const sign = terminal.paint(COLOURS[step.action], SIGNS[step.action]);
   const notes = notesOf(step, view);
   const node = notes.length > 0 ? step.node.padEnd(Math.min(width, WIDEST)) : step.node;
-  const head = fields([` ${step.domain.padEnd(INDENT - 3)}  ${node}`, ...notes], terminal.columns - 1, INDENT - 1);
+  const head = fields([` ${step.domain.padEnd(DOMAIN)}  ${node}`, ...notes], terminal.columns - 1, INDENT - 1);
   return [sign + head.replaceAll('\n', '\n '), ...changesText(step, view, terminal)];
 }
 

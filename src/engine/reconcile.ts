@@ -2,16 +2,17 @@ import { applyStep, type Applied } from './apply.ts';
 import { Beliefs, type Belief } from './beliefs.ts';
 import { fieldsOf } from './diff.ts';
 import { ReconcileError } from './errors.ts';
-import { Failures, keyOf, TRIES, type Failure } from './failures.ts';
+import { Failures, keyOf, type Failure } from './failures.ts';
 import type { Graph } from './graph.ts';
 import type { AnyKind, Kinds } from './kind.ts';
 import { allKinds, look } from './look.ts';
+import { Pace } from './pace.ts';
 import { makePlan, type Plan } from './plan.ts';
 import type { Step } from './step.ts';
 import type { NodeId, SecretRef } from './ref.ts';
 import type { Secret } from './secret.ts';
 import type { Snapshot } from './snapshot.ts';
-import { backoff, pollAfter, type Clock, type Timing } from './timing.ts';
+import type { Clock, Timing } from './timing.ts';
 
 export interface ReconcileInput<Env> {
   readonly env: Env;
@@ -88,13 +89,10 @@ class Run<Env> {
   readonly #beliefs = new Beliefs();
   readonly #failures: Failures;
   readonly #running = new Map<string, Step>();
-  readonly #looking = new Set<string>();
-  readonly #lookedAt = new Map<string, number>();
-  readonly #pendingSince = new Map<NodeId, number>();
+  readonly #pace: Pace;
   /** Accepted changes that no list has shown, by what they set: the same again is a fight with ourselves. */
   readonly #accepted = new Set<string>();
   readonly #remakes = new Map<NodeId, number>();
-  readonly #unknownTries = new Map<string, number>();
   readonly #done: Step[] = [];
   #snapshot: Snapshot;
   #wake: () => void = () => undefined;
@@ -104,6 +102,7 @@ class Run<Env> {
     this.#wanted = input.destroy === true ? emptied(input.graph) : input.graph;
     this.#kinds = new Map(Object.values(input.kinds).flatMap((list) => list.map((kind) => [kind.name, kind] as const)));
     this.#failures = new Failures(input.timing, input.random);
+    this.#pace = new Pace(input.timing, input.random);
     this.#snapshot = input.snapshot ?? new Map();
   }
 
@@ -118,25 +117,26 @@ class Run<Env> {
     }
     for (;;) {
       const plan = this.#plan();
-      this.#notePending(plan);
+      const now = clock.now();
+      this.#pace.note(plan, now);
       this.#input.onProgress?.({
         plan,
         running: [...this.#running.values()],
         failures: this.#failures.all,
-        pendingSince: this.#pendingSince,
+        pendingSince: this.#pace.pendingSince,
       });
-      const now = clock.now();
       if (signal?.aborted === true) return this.#stop();
       if (now >= deadline) return this.#end(plan, 'failed', true);
 
       const woken = new Promise<void>((resolve) => (this.#wake = resolve));
       for (const step of plan.steps) if (this.#canBegin(step, now)) this.#begin(step);
-      const looks = this.#looksDue(plan);
+      const quiet = this.#running.size === 0;
+      const looks = this.#pace.due(this.#beliefs.open, this.#failures.all, quiet, now);
       const due = new Set([...looks].filter(([, at]) => at <= now).map(([kind]) => kind));
       if (due.size > 0) void this.#look(due).then(() => this.#wake());
 
       const times = [...looks.values(), ...this.#retries(plan)].filter((at) => at > now);
-      const busy = this.#running.size > 0 || this.#looking.size > 0;
+      const busy = this.#running.size > 0 || this.#pace.isLooking;
       if (!busy && times.length === 0) return this.#end(plan, this.#verdict(plan), false);
       if (!busy && this.#input.wait === false && this.#retries(plan).length === 0)
         return this.#end(plan, 'pending', false);
@@ -177,7 +177,7 @@ class Run<Env> {
     const { env, graph, kinds, clock, classify } = this.#input;
     const left = [...these].flatMap((name) => this.#kinds.get(name)?.leaves ?? []);
     const at = new Set([...these, ...left.filter((name) => this.#kinds.has(name))]);
-    for (const kind of at) this.#looking.add(kind);
+    this.#pace.begin(at);
     const asked = clock.now();
     const known = this.#beliefs.over(this.#snapshot);
     const found = await look({ env, graph, kinds, at, known, classify });
@@ -186,12 +186,7 @@ class Run<Env> {
       const view = found.get(kind);
       if (view === undefined) continue;
       merged.set(kind, view);
-      this.#lookedAt.set(kind, clock.now());
-      this.#looking.delete(kind);
-      this.#unknownTries.set(
-        kind,
-        view.status === 'known' ? 0 : view.final ? TRIES : (this.#unknownTries.get(kind) ?? 0) + 1,
-      );
+      this.#pace.end(kind, view, clock.now());
       if (view.status !== 'known') continue;
       for (const shown of this.#beliefs.check(kind, view.live, asked)) this.#forget(shown);
     }
@@ -212,7 +207,7 @@ class Run<Env> {
     if (failure === undefined) return true;
     if (failure.retryAt === undefined || failure.retryAt > now) return false;
     // A create that failed may have made something all the same: only a later look says that it has not.
-    return step.verb !== 'create' || (this.#lookedAt.get(step.kind) ?? 0) >= failure.retryAt;
+    return step.verb !== 'create' || this.#pace.lookedAt(step.kind) >= failure.retryAt;
   }
 
   #begin(step: Step): void {
@@ -247,10 +242,7 @@ class Run<Env> {
       (applied) => {
         this.#failures.clear(step);
         this.#done.push(step);
-        if (applied.again) {
-          this.#lookedAt.delete(step.kind);
-          return void this.#look(new Set([step.kind])).then(() => finish());
-        }
+        if (applied.again) return void this.#look(new Set([step.kind])).then(() => finish());
         this.#accepted.add(wish);
         const since = clock.now();
         const shows = since + (kind.slowToShow === true && step.verb === 'update' ? timing.notice : 0);
@@ -297,47 +289,6 @@ class Run<Env> {
     return new ReconcileError('waiting', error.code, `still held by ${holders.join(', ')}`, { cause: error });
   }
 
-  #notePending(plan: Plan): void {
-    const now = this.#input.clock.now();
-    const pending = new Set<NodeId>();
-    for (const state of plan.states.values())
-      if (isUnderway(state.live?.phase) || state.phase === 'pending') pending.add(state.id);
-    for (const step of plan.steps) if (step.live?.phase === 'deleting') pending.add(step.node);
-    for (const id of this.#pendingSince.keys()) if (!pending.has(id)) this.#pendingSince.delete(id);
-    for (const id of pending) if (!this.#pendingSince.has(id)) this.#pendingSince.set(id, now);
-  }
-
-  /** When each kind is to be looked at again; nothing for kinds that are still. */
-  #looksDue(plan: Plan): ReadonlyMap<string, number> {
-    const { timing, clock } = this.#input;
-    const due = new Map<string, number>();
-    const want = (kind: string, since: number): void => {
-      if (this.#looking.has(kind)) return;
-      const last = this.#lookedAt.get(kind) ?? 0;
-      const at = last <= since ? since + timing.pollMin : last + pollAfter(clock.now() - since, timing);
-      due.set(kind, Math.min(due.get(kind) ?? Infinity, at));
-    };
-    const quiet = this.#running.size === 0 && !plan.steps.some((step) => this.#canBegin(step, clock.now()));
-    for (const [id, since] of this.#pendingSince) want(id.slice(0, id.indexOf('/')), since);
-    for (const belief of this.#beliefs.open)
-      if (belief.verb !== 'create' || quiet) want(belief.kind.name, belief.since);
-    for (const failure of this.#failures.all) {
-      const kind = failure.node.slice(0, failure.node.indexOf('/'));
-      if (
-        failure.verb === 'create' &&
-        failure.retryAt !== undefined &&
-        (this.#lookedAt.get(kind) ?? 0) < failure.retryAt &&
-        !this.#looking.has(kind)
-      )
-        due.set(kind, Math.min(due.get(kind) ?? Infinity, failure.retryAt));
-    }
-    for (const [kind, tries] of this.#unknownTries) {
-      if (tries === 0 || tries >= TRIES || this.#looking.has(kind)) continue;
-      due.set(kind, (this.#lookedAt.get(kind) ?? 0) + backoff(tries, timing, this.#input.random()));
-    }
-    return due;
-  }
-
   #retries(plan: Plan): readonly number[] {
     return plan.steps.flatMap((step) => this.#failures.of(step)?.retryAt ?? []);
   }
@@ -373,8 +324,6 @@ class Run<Env> {
     };
   }
 }
-
-const isUnderway = (phase: string | undefined): boolean => phase === 'pending' || phase === 'deleting';
 
 /** What a step asks for, in one word: the same again after it was accepted is a fight. */
 function wishOf(step: Step): string {

@@ -51,7 +51,7 @@ export function format(texts: TemplateStringsArray, ...values: readonly Input<st
     const value = values[i];
     if (value === undefined) return;
     if (typeof value === 'object' && '$format' in value) parts.push(...value.$format);
-    else parts.push(value as string | Ref<string>);
+    else parts.push(value);
   });
   return { $format: parts };
 }

@@ -80,11 +80,11 @@ export function timeScale(environment: Readonly<Record<string, string | undefine
 }
 
 /** When to look again at what has been pending for `elapsed`. */
-export function pollAfter(elapsed: number, timing: Timing): number {
-  return Math.min(Math.max(elapsed / 40, timing.pollMin), timing.pollMax);
+export function pollAfter(elapsed: number, times: Timing): number {
+  return Math.min(Math.max(elapsed / 40, times.pollMin), times.pollMax);
 }
 
 /** How long to wait after the `count`th failure in a row, with jitter from `random` in 0..1. */
-export function backoff(count: number, timing: Timing, random: number): number {
-  return Math.min(timing.backoffMin * 2 ** (count - 1), timing.backoffMax) * (0.75 + random / 2);
+export function backoff(count: number, times: Timing, random: number): number {
+  return Math.min(times.backoffMin * 2 ** (count - 1), times.backoffMax) * (0.75 + random / 2);
 }

@@ -6,7 +6,7 @@ import { recall, remember } from './texts.ts';
 export interface HistoryEntry {
   /** ISO 8601. */
   readonly at: string;
-  readonly command: string;
+  readonly command: 'apply' | 'destroy';
   readonly revision: string;
   readonly planId: string;
   readonly result: Outcome['result'];

@@ -28,7 +28,7 @@ const storms: readonly { readonly what: string; readonly weather: () => Weather;
 
 for (const { what, weather, least } of storms)
   test(`${what}: a network is built once, and taken down to the last part`, async () => {
-    const { own } = await openGateway();
+    const { account, own } = await openGateway();
     const declared = network(own);
     proxy.weather = weather();
     await own.apply(declared);
@@ -36,7 +36,7 @@ for (const { what, weather, least } of storms)
     proxy.weather = {};
     assert(met >= least, `${met} faults`);
     assertEmpty(await own.plan(declared));
-    const things = await liveThings(own);
+    const things = await liveThings(account, own);
     assert(things.size >= 50, `${things.size} nodes carry tags`);
     assert.deepEqual(doublesIn(things), []);
     proxy.weather = weather();
@@ -54,13 +54,13 @@ describe('a whole gateway', () => {
     ['while the answer to each change is lost once', { fault: once('lost', ({ writes }) => writes) }],
   ] as const)
     test(`is built once ${what}`, async () => {
-      const { own } = await openGateway();
+      const { account, own } = await openGateway();
       const declared = whole(own);
       proxy.weather = weather;
       await own.apply(declared);
       proxy.weather = {};
       assertEmpty(await own.plan(declared));
-      const things = await liveThings(own);
+      const things = await liveThings(account, own);
       assert(things.size >= 150, `${things.size} nodes carry tags`);
       assert.deepEqual(doublesIn(things), []);
     });

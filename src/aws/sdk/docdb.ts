@@ -1,1 +1,1 @@
-export { DocDBClient as Client } from '@aws-sdk/client-docdb';
+export { DocDBClient as Client, CreateDBInstanceCommand, ModifyDBInstanceCommand } from '@aws-sdk/client-docdb';

@@ -43,9 +43,9 @@ export const documentDbInstance: AwsKind<DatabaseInstanceProps, DatabaseInstance
   },
 
   async create({ env: aws, node }, props) {
-    const rds = await aws.rds();
-    const { DBInstance } = await rds.send(
-      new rds.CreateDBInstanceCommand({
+    const docdb = await aws.docdb();
+    const { DBInstance } = await docdb.send(
+      new docdb.CreateDBInstanceCommand({
         Engine: ENGINE,
         DBInstanceIdentifier: props.dbInstanceIdentifier,
         DBClusterIdentifier: props.dbClusterIdentifier,
@@ -58,9 +58,9 @@ export const documentDbInstance: AwsKind<DatabaseInstanceProps, DatabaseInstance
   },
 
   async update({ env: aws }, live, props, changed) {
-    const rds = await aws.rds();
-    await rds.send(
-      new rds.ModifyDBInstanceCommand({
+    const docdb = await aws.docdb();
+    await docdb.send(
+      new docdb.ModifyDBInstanceCommand({
         DBInstanceIdentifier: live.outputs.dbInstanceIdentifier,
         ApplyImmediately: true,
         ...(changed.has('dbInstanceClass') && { DBInstanceClass: props.dbInstanceClass }),
