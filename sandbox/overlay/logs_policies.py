@@ -1,10 +1,11 @@
 """Retention policies of an account: they stand above what each log group says of itself."""
 
 import json
+import time
 
 from .delays import lasts
 from .hook import fail, given, op, state
-from .later import after, stamp
+from .later import after
 
 EFFECT = lasts("RETENTION_POLICY", 60)
 DAYS = (30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653)
@@ -24,7 +25,7 @@ def _(response, original):
     if document.get("retentionInDays") not in (*DAYS, NEVER) or document.get("enforcementMode") not in ("NEW_ONLY", "RETROACTIVE"):
         raise fail("InvalidParameterException", "The policy document is not valid.")
     policy = {key: wish[key] for key in ("policyName", "policyDocument", "policyType", "selectionCriteria") if wish.get(key)}
-    policy |= {"scope": "ALL", "accountId": response.current_account, "lastUpdatedTime": int(stamp() * 1000)}
+    policy |= {"scope": "ALL", "accountId": response.current_account, "lastUpdatedTime": int(time.time() * 1000)}
     policies = _policies(response.current_account, response.region)
 
     def begin(moment):

@@ -21,6 +21,9 @@ const LOG_NAMES: Readonly<Record<string, string>> = {
   collector: 'adot-collector',
 };
 
+/** `flightBookingAgent` in the manifest is `flight-booking-agent` in names. */
+export const kebab = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+
 export type Names = ReturnType<typeof makeNames>;
 
 /**

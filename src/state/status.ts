@@ -1,6 +1,6 @@
 import type { Plan } from '../engine/plan.ts';
 import type { NodeState } from '../engine/step.ts';
-import type { Kinds } from '../engine/kind.ts';
+import { kindOf, type Kinds } from '../engine/kind.ts';
 
 /** As Kubernetes writes it. */
 export interface Condition {
@@ -32,33 +32,50 @@ export function statusOf(plan: Plan, kinds: Kinds): Status {
   const of = (...phases: readonly NodeState['phase'][]): readonly NodeState[] => states.filter((state) => phases.includes(state.phase));
   const pending = of('pending', 'deleting');
   const sick = of('stalled', 'blocked');
-  const drifted = plan.steps.length;
-  const unknown = plan.unknown.size;
-  const standing = states.filter((state) => state.live !== undefined);
-  const synced = drifted === 0 && unknown === 0;
-  const healthy = sick.length === 0 && pending.length === 0 && unknown === 0;
-  const absent = standing.length === 0;
+  const waits = states.length - of('ready').length;
+  const changes = plan.steps.length;
+  const unread = plan.unknown.size > 0 ? unreadable(plan) : undefined;
+  const absent = isAbsent(states, kinds);
+  const healthy = sick.length === 0 && pending.length === 0;
 
   const conditions = [
-    condition('Ready', synced && healthy, absent ? 'NotCreated' : healthy ? 'OutOfSync' : 'NotHealthy', `${states.length - of('ready').length} of ${states.length} are not ready`),
-    condition('Synced', synced, unknown > 0 ? 'Unreadable' : 'ChangesPending', unknown > 0 ? unreadable(plan) : `${drifted} changes are pending`),
-    condition('Healthy', healthy, 'NotHealthy', first([...sick, ...pending])),
-    { ...condition('Drifted', drifted > 0 && !absent, 'AsApplied', 'everything is as the manifest says'), ...(drifted > 0 && !absent && { reason: 'Differs', message: `${drifted} things differ from the manifest` }) },
-    { ...condition('Progressing', pending.length > 0, 'Settled', 'nothing is underway'), ...(pending.length > 0 && { reason: 'Underway', message: first(pending) }) },
-    { ...condition('Stalled', sick.length > 0, 'Free', 'nothing waits for a person'), ...(sick.length > 0 && { reason: 'NeedsAction', message: first(sick) }) },
-    ...domains.map((domain) => condition(`${domain.name[0]?.toUpperCase() ?? ''}${domain.name.slice(1)}Ready`, domain.open.length === 0, 'NotReady', first(domain.open))),
+    good('Ready', waits === 0 && changes === 0, absent ? 'NotCreated' : healthy ? 'OutOfSync' : 'NotHealthy', `${waits} of ${states.length} are not ready`, unread),
+    good('Synced', changes === 0, 'ChangesPending', `${changes} changes are pending`, unread),
+    good('Healthy', healthy, 'NotHealthy', first([...sick, ...pending]), unread),
+    bad('Drifted', changes > 0 && !absent, ['Differs', `${changes} things differ from the manifest`], ['AsApplied', 'everything is as the manifest says']),
+    bad('Progressing', pending.length > 0, ['Underway', first(pending)], ['Settled', 'nothing is underway']),
+    bad('Stalled', sick.length > 0, ['NeedsAction', first(sick)], ['Free', 'nothing waits for a person']),
+    ...domains.map(({ name, open }) => good(`${capital(name)}Ready`, open.length === 0, 'NotReady', first(open), undefined)),
   ];
   return { conditions, domains };
 }
+
+/** Nothing of ours is there; what is only looked up says nothing about that. */
+function isAbsent(states: readonly NodeState[], kinds: Kinds): boolean {
+  const made = new Set(Object.values(kinds).flatMap((own) => own.flatMap((kind) => (kind.create !== undefined && kind.scope !== 'account' ? [kind.name] : []))));
+  return !states.some((state) => state.live !== undefined && made.has(kindOf(state.id)));
+}
+
+/** True is what is hoped for. What could not be read leaves it open. */
+function good(type: string, holds: boolean, reason: string, message: string, unread: string | undefined): Condition {
+  if (unread !== undefined) return { type, status: 'Unknown', reason: 'Unreadable', message: unread };
+  return holds ? { type, status: 'True', reason: 'AsWanted', message: '' } : { type, status: 'False', reason, message };
+}
+
+type Said = readonly [reason: string, message: string];
+
+/** True is what somebody should know of. */
+function bad(type: string, holds: boolean, yes: Said, no: Said): Condition {
+  const [reason, message] = holds ? yes : no;
+  return { type, status: holds ? 'True' : 'False', reason, message };
+}
+
+const capital = (text: string): string => `${text[0]?.toUpperCase() ?? ''}${text.slice(1)}`;
 
 function domainStatus(name: string, states: readonly NodeState[]): DomainStatus {
   const own = states.filter((state) => state.domain === name);
   const open = own.filter((state) => state.phase !== 'ready');
   return { name, ready: own.length - open.length, total: own.length, open };
-}
-
-function condition(type: string, holds: boolean, reason: string, message: string): Condition {
-  return holds ? { type, status: 'True', reason: 'AsWanted', message: '' } : { type, status: 'False', reason, message };
 }
 
 function first(states: readonly NodeState[]): string {

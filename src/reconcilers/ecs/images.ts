@@ -1,3 +1,4 @@
+import { kebab } from '../../aws/names.ts';
 import type { Handle } from '../../engine/graph.ts';
 import type { ImageName, ServiceName } from '../../spec/gateway.ts';
 import type { Line } from '../../spec/releases/release.ts';
@@ -19,8 +20,6 @@ export function declareImages(
     [...new Set(names)].map((name) => [name, graph.add(image, kebab(name), { reference: gateway.images[name] })]),
   );
 }
-
-const kebab = (text: string): string => text.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
 /** Where the images of Keycloak are pushed to. */
 export function declareRepository({ graph, gateway, names }: Declaration): Handle<RepositoryOutputs> {

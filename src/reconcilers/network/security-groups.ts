@@ -1,3 +1,4 @@
+import { kebab } from '../../aws/names.ts';
 import { must } from '../../engine/errors.ts';
 import type { Handle } from '../../engine/graph.ts';
 import type { Input } from '../../engine/ref.ts';
@@ -81,8 +82,6 @@ const toEnds = (cidr: string): Ends => ({
   name: cidr === '0.0.0.0/0' ? 'anyone' : cidr.replace('/', '-'),
   props: { cidr },
 });
-
-const kebab = (text: string): string => text.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
 const entriesOf = <K extends string, V>(record: Readonly<Partial<Record<K, V>>>): readonly (readonly [K, V])[] =>
   Object.entries(record) as [K, V][];

@@ -33,20 +33,30 @@ export const logGroup: AwsKind<LogGroupProps, LogGroupOutputs> = {
   },
 
   async observe({ env: aws, nodes }) {
-    const wanted = new Map(nodes.map((node) => [known<string>(node.props.logGroupName) ?? '', node.name]));
+    const wanted = new Map(nodes.map((node) => [known<string>(node.props.logGroupName) ?? '', node]));
     const folders = new Set([...wanted.keys()].map((name) => name.slice(0, name.lastIndexOf('/') + 1)));
     const logs = await aws.logs();
     const [owned, ...lists] = await Promise.all([
       ownedTags(aws, 'logs:log-group'),
       ...[...folders].map((logGroupNamePrefix) =>
-        collect(logs.paginateDescribeLogGroups({ client: logs.client }, { logGroupNamePrefix }), (page) => page.logGroups),
+        collect(
+          logs.paginateDescribeLogGroups({ client: logs.client }, { logGroupNamePrefix }),
+          (page) => page.logGroups,
+        ),
       ),
     ]);
     const ours = lists.flat().filter((item) => wanted.has(item.logGroupName ?? '') || owned.has(arnOf(item)));
     return Promise.all(
       ours.map(async (item) => {
         const tags = await tagsOf(owned, arnOf(item), () => readTags(aws, arnOf(item)));
-        return toObserved(item, tags, wanted.get(item.logGroupName ?? ''));
+        const node = wanted.get(item.logGroupName ?? '');
+        const own = toObserved(item, tags, node?.name);
+        if (item.retentionPolicyName === undefined) return own;
+        // The account's policy stands above the group's own days, and AWS shows its days whatever we set.
+        const days = item.retentionInDays === undefined ? 'for ever' : `for ${item.retentionInDays} days`;
+        const because = `its lines are kept ${days}, as the account's policy ${item.retentionPolicyName} says`;
+        const retentionInDays = known<number>(node?.props.retentionInDays);
+        return { ...own, because, props: { ...own.props, retentionInDays } };
       }),
     );
   },

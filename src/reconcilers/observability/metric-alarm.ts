@@ -1,13 +1,13 @@
 import type { MetricAlarm, PutMetricAlarmCommandInput } from '@aws-sdk/client-cloudwatch';
 import type { Aws, AwsKind } from '../../aws/aws.ts';
 import { ownedTags, tagsOf } from '../../aws/owned-tags.ts';
-import { collect } from '../../aws/pages.ts';
+import { chunks, collect } from '../../aws/pages.ts';
 import { foreignMark, fromTags, nodeName, toTags } from '../../aws/tags.ts';
 import { must } from '../../engine/errors.ts';
 import type { Observed, Tags } from '../../engine/kind.ts';
 import { known } from '../../engine/ref.ts';
 
-/** Fires when the statistic is above the threshold for all evaluation periods. */
+/** Compares the statistic with the threshold, and fires when that holds for all evaluation periods. */
 export interface MetricAlarmProps {
   readonly alarmName: string;
   readonly description: string;
@@ -18,7 +18,10 @@ export interface MetricAlarmProps {
   /** Seconds. */
   readonly period: number;
   readonly evaluationPeriods: number;
+  readonly comparison: 'GreaterThanThreshold';
   readonly threshold: number;
+  /** False: it fires and tells nobody. */
+  readonly actionsEnabled: boolean;
   /** ARNs of what is told. */
   readonly alarmActions: readonly string[];
 }
@@ -26,6 +29,8 @@ export interface MetricAlarmProps {
 export interface MetricAlarmOutputs {
   readonly alarmArn: string;
 }
+
+const MOST_NAMES = 100;
 
 export const metricAlarm: AwsKind<MetricAlarmProps, MetricAlarmOutputs> = {
   name: 'MetricAlarm',
@@ -42,19 +47,18 @@ export const metricAlarm: AwsKind<MetricAlarmProps, MetricAlarmOutputs> = {
   async observe({ env: aws, nodes }) {
     const wanted = new Map(nodes.map((node) => [known<string>(node.props.alarmName) ?? '', node.name]));
     const cloudwatch = await aws.cloudwatch();
-    const prefixes = wanted.size === 0 ? [] : [commonPrefix([...wanted.keys()])];
-    const [owned, ...lists] = await Promise.all([
-      ownedTags(aws, 'cloudwatch:alarm'),
-      ...prefixes.map((AlarmNamePrefix) =>
+    const owned = await ownedTags(aws, 'cloudwatch:alarm');
+    const names = new Set([...wanted.keys(), ...[...owned.keys()].map((arn) => arn.split(':alarm:')[1] ?? '')]);
+    const lists = await Promise.all(
+      chunks([...names], MOST_NAMES).map((part) =>
         collect(
-          cloudwatch.paginateDescribeAlarms({ client: cloudwatch.client, pageSize: 100 }, { AlarmNamePrefix, AlarmTypes: ['MetricAlarm'] }),
+          cloudwatch.paginateDescribeAlarms({ client: cloudwatch.client }, { AlarmNames: [...part], AlarmTypes: ['MetricAlarm'] }),
           (page) => page.MetricAlarms,
         ),
       ),
-    ]);
-    const ours = lists.flat().filter((item) => wanted.has(item.AlarmName ?? '') || owned.has(item.AlarmArn ?? ''));
+    );
     return Promise.all(
-      ours.map(async (item) => {
+      lists.flat().map(async (item) => {
         const tags = await tagsOf(owned, item.AlarmArn ?? '', () => readTags(aws, item.AlarmArn));
         return toObserved(item, tags, wanted.get(item.AlarmName ?? ''));
       }),
@@ -76,12 +80,16 @@ export const metricAlarm: AwsKind<MetricAlarmProps, MetricAlarmOutputs> = {
 
   async retag({ env: aws }, live, tags) {
     const cloudwatch = await aws.cloudwatch();
-    await cloudwatch.send(new cloudwatch.TagResourceCommand({ ResourceARN: must(live.outputs.alarmArn, 'alarmArn'), Tags: fromTags(tags) }));
+    await cloudwatch.send(
+      new cloudwatch.TagResourceCommand({ ResourceARN: must(live.outputs.alarmArn, 'alarmArn'), Tags: fromTags(tags) }),
+    );
   },
 
   async delete({ env: aws }, live) {
     const cloudwatch = await aws.cloudwatch();
-    await cloudwatch.send(new cloudwatch.DeleteAlarmsCommand({ AlarmNames: [must(live.props.alarmName, 'alarmName')] }));
+    await cloudwatch.send(
+      new cloudwatch.DeleteAlarmsCommand({ AlarmNames: [must(live.props.alarmName, 'alarmName')] }),
+    );
   },
 };
 
@@ -96,16 +104,10 @@ function toInput(props: MetricAlarmProps): PutMetricAlarmCommandInput {
     Period: props.period,
     EvaluationPeriods: props.evaluationPeriods,
     Threshold: props.threshold,
-    ComparisonOperator: 'GreaterThanThreshold',
+    ComparisonOperator: props.comparison,
+    ActionsEnabled: props.actionsEnabled,
     AlarmActions: [...props.alarmActions],
   };
-}
-
-function commonPrefix(names: readonly string[]): string {
-  const [first = '', ...rest] = names;
-  let length = first.length;
-  for (const name of rest) while (!name.startsWith(first.slice(0, length))) length -= 1;
-  return first.slice(0, length);
 }
 
 async function readTags(aws: Aws, ResourceARN: string | undefined): Promise<Tags> {
@@ -113,8 +115,11 @@ async function readTags(aws: Aws, ResourceARN: string | undefined): Promise<Tags
   return toTags((await cloudwatch.send(new cloudwatch.ListTagsForResourceCommand({ ResourceARN }))).Tags);
 }
 
-function toObserved(item: MetricAlarm, tags: Tags, wanted: string | undefined): Observed<MetricAlarmProps, MetricAlarmOutputs> {
-  const above = item.ComparisonOperator === 'GreaterThanThreshold' && item.ActionsEnabled !== false;
+function toObserved(
+  item: MetricAlarm,
+  tags: Tags,
+  wanted: string | undefined,
+): Observed<MetricAlarmProps, MetricAlarmOutputs> {
   return {
     name: nodeName('MetricAlarm', tags) ?? wanted ?? must(item.AlarmName, 'AlarmName'),
     phase: 'ready',
@@ -127,8 +132,9 @@ function toObserved(item: MetricAlarm, tags: Tags, wanted: string | undefined): 
       statistic: item.Statistic as MetricAlarmProps['statistic'] | undefined,
       period: item.Period,
       evaluationPeriods: item.EvaluationPeriods,
-      // An alarm that compares otherwise, or tells nobody, has another threshold for all purposes.
-      threshold: above ? item.Threshold : undefined,
+      comparison: item.ComparisonOperator as MetricAlarmProps['comparison'] | undefined,
+      threshold: item.Threshold,
+      actionsEnabled: item.ActionsEnabled,
       alarmActions: item.AlarmActions ?? [],
     },
     outputs: { alarmArn: item.AlarmArn },

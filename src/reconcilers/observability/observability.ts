@@ -1,3 +1,4 @@
+import { kebab } from '../../aws/names.ts';
 import type { Handle } from '../../engine/graph.ts';
 import type { Input } from '../../engine/ref.ts';
 import { serviceNames } from '../../spec/gateway.ts';
@@ -24,7 +25,10 @@ export function declareObserving({ graph, gateway, names }: Declaration): Observ
   const wanted = [...serviceNames, 'collector' as const].filter((name) => enabled || !OPTIONAL.includes(name));
   const groups = wanted.map((name) => {
     const logGroupName = names.logGroup(name);
-    return [name, graph.add(logGroup, kebab(name), { logGroupName, retentionInDays: logRetentionDays }, { title: logGroupName })] as const;
+    return [
+      name,
+      graph.add(logGroup, kebab(name), { logGroupName, retentionInDays: logRetentionDays }, { title: logGroupName }),
+    ] as const;
   });
   const exec = graph.add(
     logGroup,
@@ -34,10 +38,11 @@ export function declareObserving({ graph, gateway, names }: Declaration): Observ
   );
   const logGroups = { ...Object.fromEntries(groups), exec };
   if (!enabled) return { logGroups };
-  return { logGroups, workspace: graph.add(workspace, 'metrics', { alias: names.workspace }, { title: names.workspace }) };
+  return {
+    logGroups,
+    workspace: graph.add(workspace, 'metrics', { alias: names.workspace }, { title: names.workspace }),
+  };
 }
-
-const kebab = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
 /** What alarms watch: dimension values as CloudWatch writes them. */
 export interface Watched {
@@ -55,12 +60,24 @@ export interface Alarming {
 export function declareAlarms({ graph, gateway, names }: Declaration, watched: Watched): Alarming {
   const { enabled, email } = gateway.observability.alarms;
   if (!enabled) return {};
-  const told = email === undefined ? undefined : graph.add(topic, 'alarms', { topicName: names.alarmTopic }, { title: names.alarmTopic });
-  if (told !== undefined && email !== undefined) graph.add(subscription, 'alarms', { topicArn: told.ref('topicArn'), endpoint: email });
+  const told =
+    email === undefined
+      ? undefined
+      : graph.add(topic, 'alarms', { topicName: names.alarmTopic }, { title: names.alarmTopic });
+  if (told !== undefined && email !== undefined)
+    graph.add(subscription, 'alarms', { topicArn: told.ref('topicArn'), endpoint: email });
 
-  const common = { evaluationPeriods: 2, alarmActions: told === undefined ? [] : [told.ref('topicArn')] };
+  const common = {
+    evaluationPeriods: 2,
+    comparison: 'GreaterThanThreshold',
+    actionsEnabled: true,
+    alarmActions: told === undefined ? [] : [told.ref('topicArn')],
+  } as const;
   for (const service of ['auth', 'registry'] as const) {
-    for (const [what, metricName] of [['cpu', 'CPUUtilization'], ['memory', 'MemoryUtilization']] as const) {
+    for (const [what, metricName] of [
+      ['cpu', 'CPUUtilization'],
+      ['memory', 'MemoryUtilization'],
+    ] as const) {
       graph.add(metricAlarm, `${service}-${what}`, {
         ...common,
         alarmName: names.alarm(`${service}-${what}-high`),

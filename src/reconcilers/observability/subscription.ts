@@ -32,22 +32,30 @@ export const subscription: AwsKind<SubscriptionProps, SubscriptionOutputs> = {
     const lists = topics.map((TopicArn) =>
       collect(sns.paginateListSubscriptionsByTopic({ client: sns.client }, { TopicArn }), (page) => page.Subscriptions),
     );
-    // Others may subscribe to the topic: only the addresses that are wanted are ours.
-    return (await Promise.all(lists)).flat().flatMap((item) => {
-      const node = nodes.find((wanted) => known<string>(wanted.props.endpoint) === item.Endpoint);
-      return node === undefined ? [] : [toObserved(node.name, item.TopicArn, item.Endpoint, item.SubscriptionArn)];
+    const addresses = (await Promise.all(lists)).flat().filter((item) => item.Protocol === 'email');
+    // Who is told is what the manifest says. What is subscribed by another protocol is its owner's; what nobody wants
+    // and nobody has confirmed cannot be taken off, and vanishes by itself.
+    return addresses.flatMap(({ TopicArn, Endpoint, SubscriptionArn = '' }) => {
+      const node = nodes.find((wanted) => known<string>(wanted.props.endpoint) === Endpoint);
+      if (node === undefined && SubscriptionArn === PENDING) return [];
+      return [toObserved(node?.name ?? SubscriptionArn, TopicArn, Endpoint, SubscriptionArn)];
     });
   },
 
   async create({ env: aws, node }, { topicArn, endpoint }) {
     const sns = await aws.sns();
     const { SubscriptionArn } = await sns.send(
-      new sns.SubscribeCommand({ TopicArn: topicArn, Protocol: 'email', Endpoint: endpoint, ReturnSubscriptionArn: true }),
+      new sns.SubscribeCommand({
+        TopicArn: topicArn,
+        Protocol: 'email',
+        Endpoint: endpoint,
+        ReturnSubscriptionArn: true,
+      }),
     );
     return { ...toObserved(node.name, topicArn, endpoint, PENDING), outputs: { subscriptionArn: SubscriptionArn } };
   },
 
-  // One that is not confirmed yet has no ARN to unsubscribe by; it goes with its topic.
+  // One that is not confirmed yet has no ARN to be taken off by; it goes with its topic.
   async delete({ env: aws }, live) {
     const { subscriptionArn: SubscriptionArn } = live.outputs;
     if (SubscriptionArn === undefined) return;

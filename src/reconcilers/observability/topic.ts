@@ -1,5 +1,6 @@
 import type { Aws, AwsKind } from '../../aws/aws.ts';
 import { ignoreGone, orUndefined } from '../../aws/errors.ts';
+import { ownedTags, tagsOf } from '../../aws/owned-tags.ts';
 import { foreignMark, fromTags, nodeName, toTags } from '../../aws/tags.ts';
 import { must } from '../../engine/errors.ts';
 import type { Observed, Tags } from '../../engine/kind.ts';
@@ -18,23 +19,23 @@ export const topic: AwsKind<TopicProps, TopicOutputs> = {
   name: 'Topic',
   immutable: ['topicName'],
   replace: 'new-first',
-  identifies: ['topicArn'],
+  // It goes before what mentions it: alarms do not mind, and an unconfirmed subscription goes only with its topic.
+  identifies: [],
   takes: { create: 1, delete: 1 },
   actions: {
-    read: ['sns:GetTopicAttributes', 'sns:ListTagsForResource'],
+    read: ['sns:GetTopicAttributes', 'sns:ListTagsForResource', 'tag:GetResources'],
     write: ['sns:CreateTopic', 'sns:DeleteTopic', 'sns:TagResource'],
   },
 
   async observe({ env: aws, nodes }) {
     const sns = await aws.sns();
-    const found = nodes.map(async (node) => {
-      const topicName = known<string>(node.props.topicName);
-      if (topicName === undefined) return [];
-      const TopicArn = arnOf(aws, topicName);
+    const wanted = new Map(nodes.map((node) => [arnOf(aws, known<string>(node.props.topicName) ?? ''), node.name]));
+    const owned = await ownedTags(aws, 'sns:topic');
+    const found = [...new Set([...wanted.keys(), ...owned.keys()])].map(async (TopicArn) => {
       const attributes = await orUndefined(sns.send(new sns.GetTopicAttributesCommand({ TopicArn })));
       if (attributes === undefined) return [];
-      const { Tags: list } = await sns.send(new sns.ListTagsForResourceCommand({ ResourceArn: TopicArn }));
-      return [toObserved(TopicArn, toTags(list), node.name)];
+      const tags = await tagsOf(owned, TopicArn, () => readTags(aws, TopicArn));
+      return [toObserved(TopicArn, tags, wanted.get(TopicArn))];
     });
     return (await Promise.all(found)).flat();
   },
@@ -56,13 +57,19 @@ export const topic: AwsKind<TopicProps, TopicOutputs> = {
   },
 };
 
+async function readTags(aws: Aws, ResourceArn: string): Promise<Tags> {
+  const sns = await aws.sns();
+  return toTags((await sns.send(new sns.ListTagsForResourceCommand({ ResourceArn }))).Tags);
+}
+
 const arnOf = (aws: Aws, name: string): string => `arn:${aws.partition}:sns:${aws.region}:${aws.accountId}:${name}`;
 
-function toObserved(topicArn: string, tags: Tags, wanted: string): Observed<TopicProps, TopicOutputs> {
+function toObserved(topicArn: string, tags: Tags, wanted: string | undefined): Observed<TopicProps, TopicOutputs> {
+  const topicName = topicArn.slice(topicArn.lastIndexOf(':') + 1);
   return {
-    name: nodeName('Topic', tags) ?? wanted,
+    name: nodeName('Topic', tags) ?? wanted ?? topicName,
     phase: 'ready',
-    props: { topicName: topicArn.slice(topicArn.lastIndexOf(':') + 1) },
+    props: { topicName },
     outputs: { topicArn },
     tags,
     foreign: foreignMark(tags),

@@ -5,7 +5,6 @@ import { collect } from '../../aws/pages.ts';
 import { isOurs, nodeName } from '../../aws/tags.ts';
 import { must } from '../../engine/errors.ts';
 import type { Observed, Phase, Tags } from '../../engine/kind.ts';
-import { known } from '../../engine/ref.ts';
 
 export interface WorkspaceProps {
   readonly alias: string;
@@ -40,15 +39,10 @@ export const workspace: AwsKind<WorkspaceProps, WorkspaceOutputs> = {
     write: ['aps:CreateWorkspace', 'aps:DeleteWorkspace', 'aps:TagResource'],
   },
 
-  async observe({ env: aws, nodes }) {
+  async observe({ env: aws }) {
     const amp = await aws.amp();
-    const aliases = nodes.map((node) => known<string>(node.props.alias)).filter((alias) => alias !== undefined);
-    // The filter is a prefix; without nodes there may still be one of ours to remove.
-    const filters = aliases.length > 0 ? aliases.map((alias) => ({ alias })) : [{}];
-    const lists = await Promise.all(
-      filters.map((filter) => collect(amp.paginateListWorkspaces({ client: amp.client }, filter), (page) => page.workspaces)),
-    );
-    return lists.flat().filter((item) => isOurs(aws, item.tags ?? {})).map((item) => toObserved(item, aws.region));
+    const list = await collect(amp.paginateListWorkspaces({ client: amp.client }, {}), (page) => page.workspaces);
+    return list.filter((item) => isOurs(aws, item.tags ?? {})).map((item) => toObserved(item, aws.region));
   },
 
   async create({ env: aws, node, token }, { alias }) {
@@ -68,7 +62,8 @@ export const workspace: AwsKind<WorkspaceProps, WorkspaceOutputs> = {
   },
 };
 
-type Summary = Pick<WorkspaceSummary, 'arn' | 'workspaceId' | 'status' | 'alias'> & { readonly tags?: Tags | undefined };
+type Summary = Pick<WorkspaceSummary, 'arn' | 'workspaceId' | 'status' | 'alias'> &
+  Partial<Pick<WorkspaceSummary, 'createdAt'>> & { readonly tags?: Tags | undefined };
 
 function toObserved(item: Summary, region: string): Observed<WorkspaceProps, WorkspaceOutputs> {
   const tags = item.tags ?? {};
@@ -84,5 +79,6 @@ function toObserved(item: Summary, region: string): Observed<WorkspaceProps, Wor
       endpoint: id === undefined ? undefined : `https://aps-workspaces.${region}.amazonaws.com/workspaces/${id}/`,
     },
     tags,
+    createdAt: item.createdAt?.getTime(),
   };
 }

@@ -12,7 +12,7 @@ import { openAccount } from '../../sandbox-account.ts';
 import { assertEmpty, SandboxGateway, type Declared } from '../../sandbox-gateway.ts';
 import { CRASHING, GOOD, Workloads } from './workloads.ts';
 
-async function change(aws: Aws, rest: Partial<UpdateServiceCommandInput>): Promise<void> {
+async function byHand(aws: Aws, rest: Partial<UpdateServiceCommandInput>): Promise<void> {
   const ecs = await aws.ecs();
   await ecs.send(new ecs.UpdateServiceCommand({ cluster: 'own-cluster', service: 'own-v2-renamed', ...rest }));
 }
@@ -44,11 +44,11 @@ testKind(service, {
   replacements: [{ serviceName: 'own-v2-renamed', serviceConnect: reachedAs('renamed') }],
   observeBudget: 2,
   outside: {
-    'another revision rolled out by hand': (aws) => change(aws, { taskDefinition: 'own-v2-server:1' }),
+    'another revision rolled out by hand': (aws) => byHand(aws, { taskDefinition: 'own-v2-server:1' }),
     'the circuit breaker switched off': (aws) =>
-      change(aws, { deploymentConfiguration: { deploymentCircuitBreaker: { enable: false, rollback: false } } }),
-    'Service Connect switched off': (aws) => change(aws, { serviceConnectConfiguration: { enabled: false } }),
-    'ECS Exec switched on': (aws) => change(aws, { enableExecuteCommand: true }),
+      byHand(aws, { deploymentConfiguration: { deploymentCircuitBreaker: { enable: false, rollback: false } } }),
+    'Service Connect switched off': (aws) => byHand(aws, { serviceConnectConfiguration: { enabled: false } }),
+    'ECS Exec switched on': (aws) => byHand(aws, { enableExecuteCommand: true }),
   },
   uncalled: [
     'ecs:DescribeServiceDeployments',
