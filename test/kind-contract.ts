@@ -308,7 +308,7 @@ function actOf(
 }
 
 const identity = (kind: AnyKind, live: Observed): readonly unknown[] =>
-  kind.identifies.map((output) => live.outputs[output]);
+  (kind.identity ?? kind.identifies).map((output) => live.outputs[output]);
 
 /** Any other value of the same form, for plans that nobody carries out. */
 function another(value: unknown): unknown {

@@ -40,13 +40,17 @@ def _own(account, region):
         yield one["ScalableTargetARN"], one["_tags"], "application-autoscaling:scalable-target"
 
 
+# AWS takes a type as it stands in ARNs.
+_MISCALLED = {"logs:loggroup": "logs:log-group"}
+
+
 def _all(response):
     account, region = response.current_account, response.region
     seen = set()
     for store in iter_taggable_backends(account, region):
         for one in store.iter_tagged_resources():
             seen.add(one.arn)
-            yield one.arn, one.tags, one.resource_type
+            yield one.arn, one.tags, _MISCALLED.get(one.resource_type, one.resource_type)
     for source in (_ec2, _elbv2, _ecr, _own):
         for arn, tags, kind in source(account, region):
             if arn not in seen:

@@ -75,9 +75,8 @@ export class Pace {
     };
     for (const [id, since] of this.#pendingSince) poll(kindOf(id), since);
     for (const belief of beliefs) if (belief.verb !== 'create' || quiet) poll(belief.kind.name, belief.since);
-    for (const { node, verb, retryAt } of failures)
-      if (verb === 'create' && retryAt !== undefined && this.lookedAt(kindOf(node)) < retryAt)
-        at(kindOf(node), retryAt);
+    for (const { node, retryAt } of failures)
+      if (retryAt !== undefined && this.lookedAt(kindOf(node)) < retryAt) at(kindOf(node), retryAt);
     for (const [kind, tries] of this.#unknownTries)
       if (tries > 0 && tries < TRIES) at(kind, this.lookedAt(kind) + backoff(tries, this.#timing, this.#random()));
     return due;

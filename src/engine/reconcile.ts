@@ -206,8 +206,8 @@ class Run<Env> {
     const failure = this.#failures.of(step);
     if (failure === undefined) return true;
     if (failure.retryAt === undefined || failure.retryAt > now) return false;
-    // A create that failed may have made something all the same: only a later look says that it has not.
-    return step.verb !== 'create' || this.#pace.lookedAt(step.kind) >= failure.retryAt;
+    // A call that failed may have been carried out all the same: only a later look says that it was not.
+    return this.#pace.lookedAt(step.kind) >= failure.retryAt;
   }
 
   #begin(step: Step): void {

@@ -21,7 +21,7 @@ export const subscription: AwsKind<SubscriptionProps, SubscriptionOutputs> = {
   name: 'Subscription',
   parent: 'topicArn',
   immutable: ['topicArn', 'endpoint'],
-  replace: 'new-first',
+  replace: 'delete-first',
   identifies: [],
   takes: { create: 1, delete: 1 },
   actions: { read: ['sns:ListSubscriptionsByTopic'], write: ['sns:Subscribe', 'sns:Unsubscribe'] },

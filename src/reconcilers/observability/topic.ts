@@ -21,6 +21,7 @@ export const topic: AwsKind<TopicProps, TopicOutputs> = {
   replace: 'new-first',
   // It goes before what mentions it: alarms do not mind, and an unconfirmed subscription goes only with its topic.
   identifies: [],
+  identity: ['topicArn'],
   takes: { create: 1, delete: 1 },
   actions: {
     read: ['sns:GetTopicAttributes', 'sns:ListTagsForResource', 'tag:GetResources'],
