@@ -51,6 +51,9 @@ function runTests() {
       '--enable-source-maps',
       '--test',
       '--test-concurrency=2',
+      // A test that leaves a connection open, or never ends, must not hold up the rest.
+      '--test-force-exit',
+      '--test-timeout=900000',
       '--test-reporter=./scripts/test-reporter.mjs',
       '--test-reporter-destination=stdout',
       ...flags,

@@ -24,7 +24,7 @@ def _(response, original):
     record = find(here, "cluster", wish["DBClusterIdentifier"])
     available(record)
     if wish.get("NewDBClusterIdentifier"):
-        raise fail("InternalFailure", "The sandbox does not rename clusters.", 501)
+        raise fail("NotImplemented", "The sandbox does not rename clusters.", 501)
     upgrade = _upgrade(record, wish)
     if wish.get("MasterUserPassword"):
         check_password(record["Engine"], wish["MasterUserPassword"])

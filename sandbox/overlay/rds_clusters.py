@@ -140,7 +140,7 @@ def _(response, original):
     if name in here.clusters:
         raise fail("DBClusterAlreadyExistsFault", "DB Cluster already exists")
     if wish.get("ManageMasterUserPassword"):
-        raise fail("InternalFailure", "The sandbox does not manage master passwords.", 501)
+        raise fail("NotImplemented", "The sandbox does not manage master passwords.", 501)
     check_user(wish["Engine"], wish.get("MasterUsername"))
     if not wish.get("MasterUserPassword"):
         raise fail("InvalidParameterValue", "The parameter MasterUserPassword must be provided and must not be blank.")
@@ -242,3 +242,16 @@ def _(response, original):
         raise fail("DBClusterRoleNotFound", f"Role ARN {wish['RoleArn']} cannot be found for DB Cluster {record['DBClusterIdentifier']}.", 404)
     record["AssociatedRoles"] = kept
     return {}
+
+
+@op(
+    "rds",
+    "copy_db_cluster_snapshot",
+    "failover_db_cluster",
+    "promote_read_replica_db_cluster",
+    "restore_db_cluster_to_point_in_time",
+    "start_db_cluster",
+    "stop_db_cluster",
+)
+def _(response, original):
+    raise fail("NotImplemented", "The sandbox does not stop, start, copy, promote or rewind clusters.", 501)

@@ -49,7 +49,7 @@ def view(here, record):
 def _(response, original):
     here, wish = place(response), given(response)
     if not wish.get("DBClusterIdentifier"):
-        raise fail("InternalFailure", "The sandbox knows instances of Aurora and DocumentDB clusters only.", 501)
+        raise fail("NotImplemented", "The sandbox knows instances of Aurora and DocumentDB clusters only.", 501)
     name = identifier(wish.get("DBInstanceIdentifier"), "DBInstanceIdentifier")
     cluster = find(here, "cluster", wish["DBClusterIdentifier"])
     if name in here.instances:
@@ -200,7 +200,7 @@ def _(response, original):
     record = find(here, "db", wish["DBInstanceIdentifier"])
     _available(record)
     if wish.get("NewDBInstanceIdentifier"):
-        raise fail("InternalFailure", "The sandbox does not rename instances.", 501)
+        raise fail("NotImplemented", "The sandbox does not rename instances.", 501)
     if wish.get("DeletionProtection") is not None:
         raise fail("InvalidParameterCombination", "Deletion Protection can only be applied on the Cluster level.")
     cluster = here.clusters[record["DBClusterIdentifier"]]

@@ -120,7 +120,7 @@ def _(response, original):
     record = find(here, "db-proxy", wish["DBProxyName"])
     ready(record)
     if wish.get("NewDBProxyName"):
-        raise fail("InternalFailure", "The sandbox does not rename proxies.", 501)
+        raise fail("NotImplemented", "The sandbox does not rename proxies.", 501)
     if wish.get("RoleArn"):
         _role(here, wish["RoleArn"])
     if "Auth" in wish:

@@ -390,11 +390,11 @@ def _(response, original):
     secret = _find(response, wish["SecretId"])
     if not wish.get("RotationLambdaARN") and not secret.get("RotationLambdaARN"):
         raise fail("InvalidRequestException", "No Lambda rotation function ARN is associated with this secret.")
-    raise fail("InternalFailure", "The sandbox runs no rotation functions.", 501)
+    raise fail("NotImplemented", "The sandbox runs no rotation functions.", 501)
 
 
 def _not_here(response, original):
-    raise fail("InternalFailure", "The sandbox neither rotates nor replicates secrets.", 501)
+    raise fail("NotImplemented", "The sandbox neither rotates nor replicates secrets.", 501)
 
 
 for name in ("cancel_rotate_secret", "replicate_secret_to_regions", "remove_regions_from_replication", "stop_replication_to_replica"):

@@ -3,7 +3,6 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { after } from 'node:test';
 import { openAccount, type SandboxAccount } from '../sandbox-account.ts';
 
 const PROGRAM = resolve('bin/mcpgw-controller.js');
@@ -57,6 +56,11 @@ export class CommandLine {
     return writeFile(join(this.folder, name), text);
   }
 
+  close(): Promise<void> {
+    return rm(this.folder, { recursive: true, force: true });
+  }
+
+  /** Loses what was remembered. */
   forget(): Promise<void> {
     return rm(join(this.folder, 'state'), { recursive: true, force: true });
   }
@@ -75,12 +79,11 @@ export async function manifestFor({ accountId }: SandboxAccount, more = ''): Pro
   return example.replaceAll('123456789012', accountId) + more;
 }
 
-/** Opens a fresh account and a folder with a manifest for it; both are gone after the tests. */
+/** Opens a fresh account and a folder with a manifest for it. */
 export async function openCommandLine(more = ''): Promise<CommandLine> {
   const account = await openAccount();
   const { accessKeyId, secretAccessKey, sessionToken } = await account.credentials();
   const folder = await mkdtemp(join(tmpdir(), 'mcpgw-'));
-  after(() => rm(folder, { recursive: true, force: true }));
   const { PATH, AWS_ENDPOINT_URL } = process.env;
   const line = new CommandLine(account, folder, {
     PATH,

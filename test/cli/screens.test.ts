@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { before, describe, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import { awsOf } from '../sandbox-account.ts';
 import { must } from '../../src/engine/errors.ts';
 import { startProxy } from '../faults/proxy.ts';
@@ -28,6 +28,7 @@ describe('what people see', () => {
   before(async () => {
     line = await openCommandLine();
   });
+  after(() => line.close());
 
   for (const columns of [80, 60])
     test(`the plan of an empty account on ${columns} columns`, () => screen(`plan-empty-${columns}`, 0, ['plan', ...F], columns));

@@ -19,7 +19,7 @@ after(() => proxy.stop());
 
 const storms: readonly { readonly what: string; readonly weather: () => Weather; readonly least: number }[] = [
   { what: 'every tenth call is throttled', weather: () => ({ fault: throttling(0.1, 1) }), least: 10 },
-  { what: 'a service takes ten calls a second', weather: () => ({ fault: rateLimit(10, 20) }), least: 1 },
+  { what: 'a service takes twenty calls a second', weather: () => ({ fault: rateLimit(20, 30) }), least: 1 },
   { what: 'the answer to each change is lost once', weather: () => ({ fault: once('lost', ({ writes }) => writes) }), least: 50 },
   { what: 'each call fails once on the side of AWS', weather: () => ({ fault: once('unavailable', () => true) }), least: 50 },
   { what: 'lists are a while behind', weather: () => ({ staleness: 300 }), least: 0 },

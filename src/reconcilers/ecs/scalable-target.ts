@@ -59,7 +59,8 @@ export const scalableTarget: AwsKind<ScalableTargetProps, ScalableTargetOutputs>
 
   async create({ env: aws, node }, props) {
     const autoscaling = await aws.autoscaling();
-    await autoscaling.send(
+    // Tags are refused for what is registered, so the same call again would hide that the first one did it.
+    await autoscaling.sendOnce(
       new autoscaling.RegisterScalableTargetCommand({ ...toInput(props), Tags: { ...node.tags } }),
     );
     return toObserved(toInput(props), new Map([[props.resourceId, node.name]]));

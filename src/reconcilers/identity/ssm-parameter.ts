@@ -42,7 +42,8 @@ export const ssmParameter: AwsKind<SsmParameterProps, SsmParameterOutputs> = {
     read: ['ssm:DescribeParameters', 'ssm:GetParameters', 'ssm:ListTagsForResource', 'tag:GetResources'],
     write: ['ssm:AddTagsToResource', 'ssm:DeleteParameter', 'ssm:PutParameter'],
   },
-  tolerates: { value: (live, wanted) => live === digest(wanted) },
+  // A value that waits for another node is none yet, and differs.
+  tolerates: { value: (live, wanted) => typeof wanted === 'string' && live === digest(wanted) },
 
   async observe({ env: aws, nodes }) {
     const wanted = new Map(nodes.map((node) => [known<string>(node.props.parameterName) ?? '', node]));
