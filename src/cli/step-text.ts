@@ -10,13 +10,17 @@ import { about, few } from './words.ts';
 /** Longer names push what is said of them to the right by themselves. */
 const WIDEST = 36;
 const LONGEST_VALUE = 60;
+/** Where a name begins that has no room beside its domain. */
+const NARROW = 4;
 
 /** One step: its line, and a line for each field that changes. `width` is that of the longest name beside it. */
 export function stepText(step: Step, view: PlanView, width: number, terminal: Terminal): readonly string[] {
   const sign = terminal.paint(COLOURS[step.action], SIGNS[step.action]);
   const notes = notesOf(step, view);
   const node = notes.length > 0 ? step.node.padEnd(Math.min(width, WIDEST)) : step.node;
-  const head = fields([` ${step.domain.padEnd(DOMAIN)}  ${node}`, ...notes], terminal.columns - 1, INDENT - 1);
+  const fits = INDENT + step.node.length <= terminal.columns;
+  const name = fits ? `${step.domain.padEnd(DOMAIN)}  ${node}` : `${step.domain}\n${' '.repeat(NARROW - 1)}${step.node}`;
+  const head = fields([` ${name}`, ...notes], terminal.columns - 1, (fits ? INDENT : NARROW) - 1);
   return [sign + head.replaceAll('\n', '\n '), ...changesText(step, view, terminal)];
 }
 

@@ -1,4 +1,5 @@
 import { refsOf } from '../engine/ref.ts';
+import { tied } from './layout.ts';
 
 const LONGEST = 60;
 
@@ -15,7 +16,7 @@ export function valueText(value: unknown, longest = LONGEST): string {
 export function propsText(props: Readonly<Record<string, unknown>>): string {
   return Object.entries(props)
     .filter(([, value]) => value !== undefined && value !== null && value !== '')
-    .map(([field, value]) => `${field} ${valueText(value)}`)
+    .map(([field, value]) => tied(`${field} ${valueText(value)}`))
     .join(', ');
 }
 

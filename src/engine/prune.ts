@@ -25,6 +25,8 @@ interface PruneInput {
   /** Further live things of a node that has one already. */
   readonly doubles: ReadonlyMap<Observed, Node>;
   readonly states: ReadonlyMap<NodeId, NodeState>;
+  /** What becomes of the nodes. */
+  readonly steps: readonly Step[];
 }
 
 /** Steps that remove what nobody wants, and what stays although nobody wants it. */
@@ -36,6 +38,8 @@ export function prune(input: PruneInput): { readonly steps: readonly Step[]; rea
   );
   const unready = [...input.states.values()].filter((state) => state.phase !== 'ready');
   const unknown = [...input.snapshot].filter(([, view]) => view.status === 'unknown').map(([kind]) => kind);
+
+  const inTheWay = usersOf(input, unwanted);
 
   const steps: Step[] = [];
   const kept: Kept[] = [];
@@ -51,7 +55,8 @@ export function prune(input: PruneInput): { readonly steps: readonly Step[]; rea
     if (kind.delete === undefined) continue;
     const outside = kind.exclusive === true && live.tags?.[OWNER_TAG] === undefined && !input.doubles.has(live);
     const holders = input.mentions.of(thing).map(nodeIdOf);
-    const urgent = outside || input.doubles.has(live) || input.crowded?.has(kind.name) === true;
+    const isCrowded = input.crowded?.has(kind.name) === true;
+    const urgent = outside || isCrowded || input.doubles.has(live) || inTheWay.has(thing);
     const first = urgent ? [] : unready.filter((state) => state.domain === domain).map((state) => state.id);
     steps.push({
       node,
@@ -69,6 +74,24 @@ export function prune(input: PruneInput): { readonly steps: readonly Step[]; rea
     });
   }
   return { steps, kept };
+}
+
+/** Orphans that use, straight or through others, what has to go before its successor can come. */
+function usersOf({ steps, things, mentions }: PruneInput, unwanted: readonly Thing[]): ReadonlySet<Thing> {
+  const going = new Set(
+    steps.filter((step) => step.action === 'replace' && step.verb === 'delete').map((step) => step.live),
+  );
+  const orphans = new Set(unwanted);
+  const found = new Set<Thing>();
+  const visit = (thing: Thing): void => {
+    for (const user of mentions.of(thing)) {
+      if (!orphans.has(user) || found.has(user)) continue;
+      found.add(user);
+      visit(user);
+    }
+  };
+  for (const thing of things) if (going.has(thing.live)) visit(thing);
+  return found;
 }
 
 /** Ours and in no node, or somebody's addition inside something exclusive of ours. */

@@ -111,6 +111,8 @@ class Run<Env> {
     const began = clock.now();
     const deadline = began + (this.#input.timeout ?? Infinity);
     if (snapshot === undefined) await this.#look(allKinds(this.#input.kinds));
+    // What the plan could not read may have been throttled for a moment.
+    for (const [kind, view] of this.#snapshot) if (view.status === 'unknown') this.#pace.end(kind, view, began);
     if (unclean === true && this.#makesNameless()) {
       await clock.sleep(timing.grace, signal);
       await this.#look(allKinds(this.#input.kinds));

@@ -46,6 +46,7 @@ export function walk(input: WalkInput, mentions: Mentions, frozen: ReadonlyMap<N
   const doubles = new Map<Observed, Node>();
   const refusals: Refusal[] = [];
   const replaced = new Map<NodeId, readonly NodeId[]>();
+  const refused = new Set<NodeId>();
   const moved = new Map<NodeId, readonly string[]>();
 
   const valueOf = (ref: Ref): unknown => {
@@ -149,11 +150,15 @@ export function walk(input: WalkInput, mentions: Mentions, frozen: ReadonlyMap<N
       const causes = [
         ...new Set(forcing.flatMap((change) => refsOf(change.to).flatMap((ref) => replaced.get(ref.$ref) ?? []))),
       ];
+      // What it would be made for does not come.
+      const lost = needs(node).find((id) => refused.has(id));
       const why =
         frozen.get(node.id) ??
-        (kind.replace === 'refuse' ? (kind.refusal ?? 'it holds data and cannot be replaced') : undefined);
+        (kind.replace === 'refuse' ? (kind.refusal ?? 'it holds data and cannot be replaced') : undefined) ??
+        (lost === undefined ? undefined : `it needs ${lost}, which is refused`);
       if (why !== undefined) {
         step('refuse', 'update', open, why);
+        refused.add(node.id);
         refusals.push({ node: node.id, why, causes });
         set('stalled', live, why);
         continue;

@@ -18,6 +18,7 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Told of everything written so far, whenever something is. */
   readonly onOutput?: (text: string, child: ChildProcess) => void;
+  readonly onStart?: (child: ChildProcess) => void;
 }
 
 /** A folder with a manifest, in which a user of one sandbox account types commands. */
@@ -33,8 +34,9 @@ export class CommandLine {
   }
 
   /** Runs one command to its end. */
-  async run(args: readonly string[], { env, onOutput }: RunOptions = {}): Promise<Ran> {
+  async run(args: readonly string[], { env, onOutput, onStart }: RunOptions = {}): Promise<Ran> {
     const child = spawn(process.execPath, [PROGRAM, ...args], { cwd: this.folder, env: { ...this.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+    onStart?.(child);
     const said = { stdout: '', stderr: '' };
     for (const name of ['stdout', 'stderr'] as const)
       child[name].setEncoding('utf8').on('data', (text: string) => {
@@ -105,7 +107,7 @@ export function steady(text: string): string {
     .replace(/account \d{12}/g, 'account 123456789012')
     .replace(/sha256:[0-9a-f]{12}/g, 'sha256:0123456789ab')
     .replace(/(Plan |--plan |--plan \\\n\s+)[0-9a-f]{8}/g, '$17c1e09d2')
-    .replace(/\b(sgr|vpc|eipalloc|subnet|rtb|nat)-[0-9a-f]{8,17}/g, '$1-0a1b2c3d4e5f60718')
+    .replace(/\b(sg|sgr|vpc|eipalloc|subnet|rtb|nat)-[0-9a-f]{8,17}/g, '$1-0a1b2c3d4e5f60718')
     .replace(/\d+(\.\d)? s ago/g, '40 s ago')
     .replace(/\(\d+ reads(, [\d.]+ s)?\)/g, '(112 reads, 1.4 s)')
     .replace(/in [\d.]+ s:/g, 'in 14 s:')

@@ -1,9 +1,17 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { awsOf } from '../sandbox-account.ts';
+import {
+  AuthorizeSecurityGroupIngressCommand,
+  DescribeSecurityGroupRulesCommand,
+  DescribeVpcsCommand,
+  EC2Client,
+  ModifyVpcAttributeCommand,
+  RevokeSecurityGroupIngressCommand,
+} from '@aws-sdk/client-ec2';
 import { must } from '../../src/engine/errors.ts';
 import { startProxy } from '../faults/proxy.ts';
 import { assertGolden } from '../golden.ts';
+import { REGION } from '../sandbox-account.ts';
 import { openCommandLine, steady, type CommandLine } from './command-line.ts';
 
 const F = ['-f', 'gateway.yaml'];
@@ -70,24 +78,14 @@ describe('what people see', () => {
 });
 
 /** Changes made past the controller, with the AWS SDK. */
-async function damage(line: CommandLine): Promise<void> {
-  const ec2 = await awsOf(line.account, { name: 'mcp-gateway' }).ec2();
-  const groupOf = async (name: string): Promise<string> => {
-    const Filters = [{ Name: 'tag:mcpgw:node', Values: [`SecurityGroup/${name}`] }];
-    const { SecurityGroups } = await ec2.send(new ec2.DescribeSecurityGroupsCommand({ Filters }));
-    return must(SecurityGroups?.[0]?.GroupId, name);
-  };
-  const GroupId = await groupOf('keycloak-db');
-  await ec2.send(
-    new ec2.AuthorizeSecurityGroupIngressCommand({
-      GroupId,
-      IpPermissions: [{ IpProtocol: 'tcp', FromPort: 5432, ToPort: 5432, IpRanges: [{ CidrIp: '0.0.0.0/0' }] }],
-    }),
-  );
-  const Filters = [{ Name: 'tag:mcpgw:node', Values: ['SecurityGroupRule/keycloak-db-from-keycloak-ecs-5432'] }];
-  const { SecurityGroupRules } = await ec2.send(new ec2.DescribeSecurityGroupRulesCommand({ Filters }));
-  const { SecurityGroupRuleId } = must(SecurityGroupRules?.[0], 'the rule');
-  await ec2.send(new ec2.RevokeSecurityGroupIngressCommand({ GroupId, SecurityGroupRuleIds: [must(SecurityGroupRuleId, 'its id')] }));
-  const Vpcs = await ec2.send(new ec2.DescribeVpcsCommand({ Filters: [{ Name: 'tag:mcpgw:node', Values: ['Vpc/main'] }] }));
-  await ec2.send(new ec2.ModifyVpcAttributeCommand({ VpcId: Vpcs.Vpcs?.[0]?.VpcId, EnableDnsHostnames: { Value: false } }));
+async function damage({ account }: CommandLine): Promise<void> {
+  const ec2 = new EC2Client({ region: REGION, credentials: account.credentials });
+  const of = (node: string) => ({ Filters: [{ Name: 'tag:mcpgw:node', Values: [node] }] });
+  const { SecurityGroupRules } = await ec2.send(new DescribeSecurityGroupRulesCommand(of('SecurityGroupRule/keycloak-db-from-keycloak-ecs-5432')));
+  const { GroupId, SecurityGroupRuleId } = must(SecurityGroupRules?.[0], 'the rule');
+  const anyone = { IpProtocol: 'tcp', FromPort: 5432, ToPort: 5432, IpRanges: [{ CidrIp: '0.0.0.0/0' }] };
+  await ec2.send(new AuthorizeSecurityGroupIngressCommand({ GroupId, IpPermissions: [anyone] }));
+  await ec2.send(new RevokeSecurityGroupIngressCommand({ GroupId, SecurityGroupRuleIds: [must(SecurityGroupRuleId, 'its id')] }));
+  const { Vpcs } = await ec2.send(new DescribeVpcsCommand(of('Vpc/main')));
+  await ec2.send(new ModifyVpcAttributeCommand({ VpcId: Vpcs?.[0]?.VpcId, EnableDnsHostnames: { Value: false } }));
 }

@@ -2,8 +2,16 @@ import assert from 'node:assert/strict';
 import { mkdtemp, mkdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { lookAround, openSession, run, type PlanOptions, type Session, type Sight } from '../../src/controller.ts';
-import type { Outcome, StepEvent } from '../../src/engine/reconcile.ts';
+import {
+  lookAround,
+  openSession,
+  run,
+  type PlanOptions,
+  type RunOptions,
+  type Session,
+  type Sight,
+} from '../../src/controller.ts';
+import type { Outcome } from '../../src/engine/reconcile.ts';
 import type { Plan } from '../../src/engine/plan.ts';
 import type { SandboxAccount } from '../sandbox-account.ts';
 import { assertEmpty, printPlan } from '../sandbox-gateway.ts';
@@ -17,7 +25,6 @@ export class ManifestGateway {
   readonly environment: Record<string, string | undefined> = { ...process.env, MCPGW_TIME_SCALE: '0.05' };
   readonly folder: string;
   readonly state: string;
-  readonly events: StepEvent[] = [];
   readonly #account: SandboxAccount;
   readonly #name: string;
 
@@ -56,16 +63,16 @@ export class ManifestGateway {
   }
 
   /** Plans and carries it out. */
-  async attempt(spec: Data, options: PlanOptions = {}): Promise<Outcome> {
+  async attempt(spec: Data, options: Omit<RunOptions, 'command'> = {}): Promise<Outcome> {
     const session = await this.session(spec);
     const { snapshot } = await lookAround(session, options);
     const command = options.destroy === true ? 'destroy' : 'apply';
-    return run(session, snapshot, { ...options, command, timeout: 180_000, onStep: (event) => void this.events.push(event) });
+    return run(session, snapshot, { timeout: 180_000, ...options, command });
   }
 
   /** Carries out all of it and insists that a second look finds nothing to do. */
-  async apply(spec: Data): Promise<Outcome> {
-    const outcome = settled(await this.attempt(spec));
+  async apply(spec: Data, options: Omit<RunOptions, 'command'> = {}): Promise<Outcome> {
+    const outcome = settled(await this.attempt(spec, options));
     assertEmpty(await this.plan(spec));
     return outcome;
   }

@@ -104,7 +104,7 @@ test('any graph is built whatever fails on the way, and a second plan is empty',
       toy.lag = 0;
       assert.deepEqual((await planOf(toy, KINDS, graph)).steps, []);
     }),
-    { numRuns: 25 },
+    { numRuns: 25, endOnFailure: true },
   );
 });
 
@@ -142,7 +142,7 @@ test('any change of the wish is reached, no data is deleted, and what others own
         );
       assert.deepEqual(toy.things.find((thing) => thing.id === foreign.id)?.props.size, 9);
     }),
-    { numRuns: 25 },
+    { numRuns: 25, endOnFailure: true },
   );
 });
 
@@ -166,7 +166,7 @@ test('outside changes of any kind are undone', async () => {
       assert.equal(outcome.result, 'converged');
       assertStands(toy, graph, true);
     }),
-    { numRuns: 25 },
+    { numRuns: 25, endOnFailure: true },
   );
 });
 
@@ -182,7 +182,7 @@ test('a run that is cut off anywhere is finished by the next one', async () => {
       assert.equal(outcome.result, 'converged');
       assertStands(toy, graph, true);
     }),
-    { numRuns: 25 },
+    { numRuns: 25, endOnFailure: true },
   );
 });
 
@@ -197,7 +197,7 @@ test('destroy with data leaves nothing of ours, whatever fails on the way', asyn
       assert.equal(outcome.result, 'converged');
       assert.deepEqual(toy.things, []);
     }),
-    { numRuns: 25 },
+    { numRuns: 25, endOnFailure: true },
   );
 });
 
@@ -214,6 +214,6 @@ test('what is blocked names its cause', async () => {
         assert.ok(step.node === victim?.id || step.blockedBy.length > 0, `${step.node} says what it waits for`);
       assert.equal(changesOf(toy).filter((call) => call === `create ${victim?.id ?? ''}`).length, 1);
     }),
-    { numRuns: 25 },
+    { numRuns: 25, endOnFailure: true },
   );
 });

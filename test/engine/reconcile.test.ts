@@ -94,6 +94,15 @@ test('a list that lags behind does not make the run create twice', async () => {
   assert.equal(toy.things.length, 3);
 });
 
+test('a list that failed while the plan was made is read again', async () => {
+  const toy = platform();
+  const view = { status: 'unknown', because: 'slow down', final: false } as const;
+  const seen = new Map(Object.values(kinds).flat().map((kind) => [kind.name, view] as const));
+  const outcome = await run(toy, kinds, gateway(), { snapshot: seen });
+  assert.equal(outcome.result, 'converged');
+  assert.equal(toy.things.length, 3);
+});
+
 test('a list that may not be read holds up what depends on it and nothing else', async () => {
   const toy = platform();
   toy.fault = (call) => (call === 'list Db' ? 'forbidden' : undefined);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { assertEmpty } from '../sandbox-gateway.ts';
 import { once, rateLimit, throttling } from './faults.ts';
-import { doublesIn, liveThings } from './live-things.ts';
+import { doublesIn, liveThings, madeTwice } from './live-things.ts';
 import type { Proxy, Weather } from './proxy.ts';
 import { network, openGateway, openProxy, whole } from './stormy-gateway.ts';
 
@@ -39,6 +39,7 @@ for (const { what, weather, least } of storms)
     const things = await liveThings(account, own);
     assert(things.size >= 50, `${things.size} nodes carry tags`);
     assert.deepEqual(doublesIn(things), []);
+    assert.deepEqual(madeTwice(proxy.passages, declared.graph), []);
     proxy.weather = weather();
     await own.destroy(declared);
     proxy.weather = {};
@@ -55,7 +56,7 @@ describe('a whole gateway', () => {
   ] as const)
     test(`is built once ${what}`, async () => {
       const { account, own } = await openGateway();
-      const declared = whole(own);
+      const declared = await whole(account);
       proxy.weather = weather;
       await own.apply(declared);
       proxy.weather = {};
@@ -63,5 +64,6 @@ describe('a whole gateway', () => {
       const things = await liveThings(account, own);
       assert(things.size >= 150, `${things.size} nodes carry tags`);
       assert.deepEqual(doublesIn(things), []);
+      assert.deepEqual(madeTwice(proxy.passages, declared.graph), []);
     });
 });

@@ -53,4 +53,5 @@ export const named =
 /** What is asked for, without the token that makes each asking different. */
 const wish = (body: string): string => body.replace(/[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}/gi, '');
 
-const fraction = (text: string): number => createHash('sha256').update(text).digest().readUInt32BE() / 2 ** 32;
+/** From 0 to 1, always the same for a text. */
+export const fraction = (text: string): number => createHash('sha256').update(text).digest().readUInt32BE() / 2 ** 32;

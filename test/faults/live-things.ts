@@ -1,7 +1,8 @@
 import { DescribeTagsCommand, EC2Client } from '@aws-sdk/client-ec2';
-import { NODE_TAG, OWNER_TAG } from '../../src/engine/graph.ts';
+import { NODE_TAG, OWNER_TAG, type Graph } from '../../src/engine/graph.ts';
 import { REGION, type SandboxAccount } from '../sandbox-account.ts';
 import type { SandboxGateway } from '../sandbox-gateway.ts';
+import type { Passage } from './proxy.ts';
 
 /** The ids of what carries each node's tag, as AWS itself lists them: across services, and all of EC2. */
 export async function liveThings(account: SandboxAccount, own: SandboxGateway): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
@@ -28,3 +29,20 @@ export async function liveThings(account: SandboxAccount, own: SandboxGateway): 
 /** Nodes that live more than once. */
 export const doublesIn = (things: ReadonlyMap<string, ReadonlySet<string>>): readonly string[] =>
   [...things].filter(([, ids]) => ids.size > 1).map(([node, ids]) => `${node}: ${[...ids].join(', ')}`);
+
+// Neither a name nor a token keeps a second one of these from being made.
+const NAMELESS: Readonly<Record<string, string>> = {
+  CreateVpc: 'Vpc',
+  AllocateAddress: 'ElasticIp',
+  CreateInternetGateway: 'InternetGateway',
+  CreateKey: 'KmsKey',
+};
+
+/** Operations that were carried out more often than the graph has nodes for, even if the double is gone by now. */
+export function madeTwice(passages: readonly Passage[], graph: Graph): readonly string[] {
+  return Object.entries(NAMELESS).flatMap(([operation, kind]) => {
+    const made = passages.filter((call) => call.operation === operation && call.status === 200).length;
+    const wanted = [...graph.nodes.values()].filter((node) => node.kind === kind).length;
+    return made > wanted ? [`${operation}: ${made} for ${wanted}`] : [];
+  });
+}

@@ -1,10 +1,11 @@
 import { must } from '../../src/engine/errors.ts';
 import { declareNetwork } from '../../src/reconcilers/network/network.ts';
 import { declare, kinds } from '../../src/reconcilers/index.ts';
+import { manifestFor } from '../cli/command-line.ts';
 import { declarationOf } from '../declaration.ts';
 import { openAccount, type SandboxAccount } from '../sandbox-account.ts';
 import { SandboxGateway, type Declared } from '../sandbox-gateway.ts';
-import { gatewayOf, withMore } from '../spec/given.ts';
+import { check } from '../spec/given.ts';
 import { startProxy, type Proxy } from './proxy.ts';
 
 let shared: Promise<Proxy> | undefined;
@@ -26,8 +27,8 @@ export async function openGateway(): Promise<{ readonly account: SandboxAccount;
 export const network = (own: SandboxGateway): Declared =>
   own.declare((graph) => void declareNetwork(declarationOf(graph)));
 
-/** All of a gateway behind CloudFront. */
-export const whole = (own: SandboxGateway): Declared => {
-  const gateway = gatewayOf(withMore({ spec: { accountId: own.aws.accountId } }));
+/** All of a gateway as the example manifest has it. */
+export const whole = async (account: SandboxAccount): Promise<Declared> => {
+  const { gateway } = must(check(await manifestFor(account)).gateways[0], 'gateway');
   return { graph: declare(gateway, new Map()).graph, kinds };
 };

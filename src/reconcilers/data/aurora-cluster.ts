@@ -35,7 +35,7 @@ export const auroraCluster: AwsKind<AuroraClusterProps, DatabaseClusterOutputs> 
   immutable: ['dbClusterIdentifier', 'databaseName', 'masterUsername', 'dbSubnetGroupName', 'kmsKeyId'],
   replace: 'refuse',
   refusal:
-    "it holds Keycloak's data and this never changes in a database: put spec.databases.keycloak.username back, or restore a snapshot as docs/databases.md says",
+    "it holds Keycloak's data and this never changes in a database: put spec.databases.keycloak.username and spec.network back, or restore a snapshot as docs/databases.md says",
   identifies: ['dbClusterIdentifier'],
   stateful: true,
   unordered: ['vpcSecurityGroupIds'],

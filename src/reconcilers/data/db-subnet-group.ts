@@ -13,6 +13,8 @@ export interface DbSubnetGroupProps {
   readonly dbSubnetGroupName: string;
   readonly description: string;
   readonly subnetIds: readonly string[];
+  /** Of the subnets; a group never leaves it. */
+  readonly vpcId: string;
 }
 
 export interface DbSubnetGroupOutputs {
@@ -23,7 +25,7 @@ export interface DbSubnetGroupOutputs {
 /** Of RDS and DocumentDB alike: they share one list of these. */
 export const dbSubnetGroup: AwsKind<DbSubnetGroupProps, DbSubnetGroupOutputs> = {
   name: 'DbSubnetGroup',
-  immutable: ['dbSubnetGroupName'],
+  immutable: ['dbSubnetGroupName', 'vpcId'],
   replace: 'new-first',
   unique: { field: 'dbSubnetGroupName', limit: 255 },
   identifies: ['dbSubnetGroupName'],
@@ -93,6 +95,7 @@ function toObserved(item: DBSubnetGroup, claimed: Claim): Observed<DbSubnetGroup
       dbSubnetGroupName: item.DBSubnetGroupName,
       description: item.DBSubnetGroupDescription,
       subnetIds: item.Subnets?.map((subnet) => must(subnet.SubnetIdentifier, 'SubnetIdentifier')),
+      vpcId: item.VpcId,
     },
     outputs: { dbSubnetGroupName: item.DBSubnetGroupName, dbSubnetGroupArn: item.DBSubnetGroupArn },
   };

@@ -39,7 +39,7 @@ export const documentDbCluster: AwsKind<DocumentDbClusterProps, DatabaseClusterO
   immutable: ['dbClusterIdentifier', 'masterUsername', 'dbSubnetGroupName', 'kmsKeyId'],
   replace: 'refuse',
   refusal:
-    "it holds the registry's data and this never changes in a database: put spec.databases.registry.username back, or restore a snapshot as docs/databases.md says",
+    "it holds the registry's data and this never changes in a database: put spec.databases.registry.username and spec.network back, or restore a snapshot as docs/databases.md says",
   identifies: ['dbClusterIdentifier'],
   stateful: true,
   unordered: ['vpcSecurityGroupIds', 'logGroupNames'],

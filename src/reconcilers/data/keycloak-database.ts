@@ -37,7 +37,12 @@ export function declareKeycloakDatabase(
   const subnetGroup = graph.add(
     dbSubnetGroup,
     'keycloak',
-    { dbSubnetGroupName: called.subnetGroup, description: 'Keycloak database', subnetIds: network.privateSubnetIds },
+    {
+      dbSubnetGroupName: called.subnetGroup,
+      description: 'Keycloak database',
+      subnetIds: network.privateSubnetIds,
+      vpcId: network.vpcId,
+    },
     { title: called.subnetGroup },
   );
   const parameters = graph.add(

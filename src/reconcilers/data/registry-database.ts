@@ -31,7 +31,12 @@ export function declareRegistryDatabase(
   const subnetGroup = graph.add(
     dbSubnetGroup,
     'registry',
-    { dbSubnetGroupName: called.subnetGroup, description: 'Registry database', subnetIds: network.privateSubnetIds },
+    {
+      dbSubnetGroupName: called.subnetGroup,
+      description: 'Registry database',
+      subnetIds: network.privateSubnetIds,
+      vpcId: network.vpcId,
+    },
     { title: called.subnetGroup },
   );
   const parameters = graph.add(

@@ -8,7 +8,7 @@ export type Nodes = readonly { readonly id: NodeId }[];
 
 /** What databases and files need of the other domains. */
 export interface Surroundings {
-  readonly network: Pick<NetworkPart, 'privateSubnetIds'> & {
+  readonly network: Pick<NetworkPart, 'vpcId' | 'privateSubnetIds'> & {
     readonly groups: Readonly<Record<'keycloakDb' | 'documentdb' | 'efs', Handle<SecurityGroupOutputs>>>;
   };
   readonly identity: Pick<Identity, 'keys'> & {

@@ -57,11 +57,12 @@ function declareOwn(declaration: Declaration): NetworkPart {
   graph.add(defaultSecurityGroup, 'main', { rules: [] }, { title: `${names.vpc}-default`, after: [main] });
   const zones = declareZones(declaration, vpcId);
   const nats = Object.fromEntries([...zones.addresses].map(([name, address]) => [name, address.ref('cidr')]));
-  const groups = declareSecurityGroups(declaration, { vpcId, cidr, nats, endpoints });
+  const range = main.ref('cidr');
+  const groups = declareSecurityGroups(declaration, { vpcId, cidr: range, nats, endpoints });
   if (endpoints) declareEndpoints(declaration, main, zones, groups);
   return {
     vpcId,
-    cidr,
+    cidr: range,
     publicSubnetIds: zones.publicSubnets.map((to) => to.ref('subnetId')),
     privateSubnetIds: zones.privateSubnets.map((to) => to.ref('subnetId')),
     natIps: [...zones.addresses.values()].map((address) => address.ref('publicIp')),

@@ -16,6 +16,7 @@ export interface VpcProps {
 
 export interface VpcOutputs {
   readonly vpcId: string;
+  readonly cidr: string;
 }
 
 const DNS_ATTRIBUTES = ['enableDnsSupport', 'enableDnsHostnames'] as const;
@@ -108,7 +109,7 @@ function toObserved(
     name: nodeName('Vpc', tags) ?? must(item.VpcId, 'VpcId'),
     phase: item.State === 'available' ? 'ready' : 'pending',
     props: { cidrBlock: item.CidrBlock, ...dns },
-    outputs: { vpcId: item.VpcId },
+    outputs: { vpcId: item.VpcId, cidr: item.CidrBlock },
     tags,
   };
 }

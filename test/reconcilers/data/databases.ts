@@ -23,6 +23,7 @@ export function addSurroundings(graph: GraphBuilder, name: string, family: strin
     dbSubnetGroupName: `${name}-subnets`,
     description: 'private',
     subnetIds,
+    vpcId: main.ref('vpcId'),
   });
   const parameters = graph.add(clusterParameterGroup, 'database', {
     dbClusterParameterGroupName: `${name}-params`,

@@ -1,0 +1,84 @@
+// node dist/bench/apply.js <manifest> <speed>: builds a gateway from nothing, and prints how that compares to the longest chain as JSON.
+import type { Call } from '../src/aws/middleware.ts';
+import { lookAround, run } from '../src/controller.ts';
+import { must } from '../src/engine/errors.ts';
+import { needs } from '../src/engine/graph.ts';
+import type { NodeId } from '../src/engine/ref.ts';
+import { earliest, longestChain, secondsUntilReady, waitsForReady } from './chain.ts';
+import { openBenchSession } from './session.ts';
+
+/** One node on the way that took longest, in milliseconds from the beginning. */
+export interface Stretch {
+  readonly node: NodeId;
+  /** When the last thing that it needed was there. */
+  readonly free: number;
+  readonly began: number;
+  readonly made: number;
+  /** When it could have been ready, and when it was known to be. */
+  readonly due: number;
+  readonly ready: number;
+}
+
+export interface Apply {
+  readonly result: string;
+  readonly calls: number;
+  readonly callMs: number;
+  readonly ms: number;
+  readonly chainMs: number;
+  readonly chain: readonly NodeId[];
+  readonly stretches: readonly Stretch[];
+}
+
+const speed = Number(must(process.argv[3], 'the speed'));
+const calls: Call[] = [];
+const session = await openBenchSession(must(process.argv[2], 'the manifest'), (call) => calls.push(call));
+const { graph } = session.declared;
+const { snapshot } = await lookAround(session);
+calls.length = 0;
+
+const began = new Map<NodeId, number>();
+const made = new Map<NodeId, number>();
+const ready = new Map<NodeId, number>();
+const start = Date.now();
+const { result } = await run(session, snapshot, {
+  command: 'apply',
+  onStep: ({ step, at, ms }) => {
+    if (step.verb !== 'create' || made.has(step.node)) return;
+    began.set(step.node, at - start);
+    made.set(step.node, at - start + ms);
+  },
+  onProgress: ({ plan }) => {
+    const now = Date.now() - start;
+    for (const { id, phase } of plan.states.values()) if (phase === 'ready' && !ready.has(id)) ready.set(id, now);
+  },
+});
+const ms = Date.now() - start;
+
+const callMs = calls.map((call) => call.ms).sort((a, b) => a - b)[Math.floor(calls.length / 2)] ?? 0;
+const times = earliest(graph, (callMs / 1000) * speed);
+const chain = longestChain(times);
+const end = Math.max(...[...times.values()].map((time) => time.ready));
+const outcome: Apply = { result, calls: calls.length, callMs, ms, chainMs: (end / speed) * 1000, chain, stretches: slowest() };
+process.stdout.write(JSON.stringify(outcome));
+
+/** The way back from what was ready last, over what each node waited for longest. */
+function slowest(): readonly Stretch[] {
+  const found: Stretch[] = [];
+  let id: NodeId | undefined = [...ready].sort(([, a], [, b]) => b - a)[0]?.[0];
+  while (id !== undefined) {
+    const node = must(graph.nodes.get(id), id);
+    let free = 0;
+    let through: NodeId | undefined;
+    for (const need of needs(node)) {
+      const at = (waitsForReady(node, need) ? ready : made).get(need) ?? 0;
+      if (at <= free) continue;
+      free = at;
+      through = need;
+    }
+    const created = made.get(id) ?? 0;
+    const due = created + (secondsUntilReady(node, graph) / speed) * 1000;
+    found.unshift({ node: id, free, began: began.get(id) ?? 0, made: created, due, ready: ready.get(id) ?? 0 });
+    id = through;
+  }
+  return found;
+}

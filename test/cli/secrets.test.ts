@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import { readdir, readFile } from 'node:fs/promises';
+import { after, before, describe, test } from 'node:test';
+import { openCommandLine, type CommandLine, type Ran } from './command-line.ts';
+
+const CANARY = 'canary-in-a-coal-mine-1f0c';
+const SUPPLIED = `
+  secrets:
+    secretKey:
+      env: CANARY_SECRET_KEY
+`;
+const F = ['-f', 'gateway.yaml'];
+const IDENTITY = ['--only', 'Secret', 'SsmParameter'];
+
+describe('a secret that the user supplies', () => {
+  let line: CommandLine;
+  const ran: Ran[] = [];
+  const env = { CANARY_SECRET_KEY: CANARY };
+
+  before(async () => {
+    line = await openCommandLine(SUPPLIED);
+  });
+  after(() => line.close());
+
+  test('reaches AWS and is compared', async () => {
+    const commandLines: string[] = [];
+    const onOutput = async (_: string, child: { readonly pid?: number | undefined }): Promise<void> => {
+      commandLines.push(await readFile(`/proc/${child.pid}/cmdline`, 'utf8').catch(() => ''));
+    };
+    for (const args of [['plan', ...F, '--all'], ['apply', ...F, ...IDENTITY, '--yes'], ['plan', ...F, ...IDENTITY, '--all', '--output', 'json'], ['status', ...F, '--tree'], ['outputs', ...F, '--output', 'json'], ['drift', ...F]])
+      ran.push(await line.run(args, { env, onOutput: (text, child) => void onOutput(text, child) }));
+    assert.deepEqual(ran.map(({ code }) => code), [0, 0, 0, 0, 0, 0], ran.map(({ stderr }) => stderr).join('\n'));
+    assert(!commandLines.join().includes(CANARY));
+    const changed = await line.run(['plan', ...F, ...IDENTITY, '--exit-code'], { env: { CANARY_SECRET_KEY: `${CANARY}-other` } });
+    assert.equal(changed.code, 2, changed.stdout);
+    ran.push(changed);
+  });
+
+  test('stands in nothing that is printed', () => {
+    for (const { stdout, stderr } of ran) assert(!(stdout + stderr).includes(CANARY));
+  });
+
+  test('stands in nothing that is remembered, and only its owner may read that', async () => {
+    const files = await line.remembered();
+    assert(files.size > 0);
+    for (const text of files.values()) assert(!text.includes(CANARY));
+    const names = await readdir(`${line.folder}/state`, { recursive: true });
+    assert(names.length > 0);
+  });
+
+  test('that is not there keeps the value that lives, and says that it was not compared', async () => {
+    const { code, stderr } = await line.run(['plan', ...F, ...IDENTITY, '--exit-code']);
+    assert.match(stderr, /not compared/);
+    assert.equal(code, 0);
+  });
+});
