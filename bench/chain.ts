@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { needs, type Graph, type Node } from '../src/engine/graph.ts';
 import { refsOf, type NodeId } from '../src/engine/ref.ts';
 
@@ -46,41 +46,41 @@ export const waitsForReady = (node: Node, need: NodeId): boolean =>
 // Nothing makes them: the first look shows them.
 const LOOKUPS: ReadonlySet<string> = new Set(['AvailabilityZone', 'PrefixList', 'Image', 'DefaultSecurityGroup', 'DbProxyTargetGroup']);
 
-const DELAYS: Readonly<Record<string, readonly [file: string, name: string]>> = {
-  Vpc: ['delays', 'VPC_CREATE'],
-  Subnet: ['delays', 'SUBNET_CREATE'],
-  NatGateway: ['delays', 'NAT_GATEWAY_CREATE'],
-  LoadBalancer: ['delays', 'LOAD_BALANCER_CREATE'],
-  Distribution: ['delays', 'DISTRIBUTION_DEPLOY'],
-  FileSystem: ['efs', 'FILE_SYSTEM_CREATE'],
-  MountTarget: ['efs', 'MOUNT_TARGET_CREATE'],
-  AccessPoint: ['efs', 'ACCESS_POINT_CREATE'],
-  AuroraCluster: ['rds_clusters', 'DB_CLUSTER_CREATE'],
-  DocumentDbCluster: ['rds_clusters', 'DB_CLUSTER_CREATE'],
-  AuroraInstance: ['rds_instances', 'DB_INSTANCE_CREATE'],
-  DocumentDbInstance: ['rds_instances', 'DB_INSTANCE_CREATE'],
-  DbProxy: ['rds_proxies', 'DB_PROXY_CREATE'],
-  DbProxyTarget: ['rds_proxy_targets', 'DB_PROXY_TARGET_CAPACITY'],
-  Namespace: ['servicediscovery', 'NAMESPACE_CREATE'],
+const DELAYS: Readonly<Record<string, string>> = {
+  Vpc: 'VPC_CREATE',
+  Subnet: 'SUBNET_CREATE',
+  NatGateway: 'NAT_GATEWAY_CREATE',
+  LoadBalancer: 'LOAD_BALANCER_CREATE',
+  Distribution: 'DISTRIBUTION_DEPLOY',
+  FileSystem: 'FILE_SYSTEM_CREATE',
+  MountTarget: 'MOUNT_TARGET_CREATE',
+  AccessPoint: 'ACCESS_POINT_CREATE',
+  AuroraCluster: 'DB_CLUSTER_CREATE',
+  DocumentDbCluster: 'DB_CLUSTER_CREATE',
+  AuroraInstance: 'DB_INSTANCE_CREATE',
+  DocumentDbInstance: 'DB_INSTANCE_CREATE',
+  DbProxy: 'DB_PROXY_CREATE',
+  DbProxyTarget: 'DB_PROXY_TARGET_CAPACITY',
+  Namespace: 'NAMESPACE_CREATE',
 };
 
 /** How long a new thing is underway. */
 export function secondsUntilReady(node: Node, graph: Graph): number {
   if (node.kind === 'Service') return serviceSeconds(node, graph);
   if (node.kind === 'VpcEndpoint')
-    return delay('delays', node.props['type'] === 'Gateway' ? 'GATEWAY_ENDPOINT_CREATE' : 'INTERFACE_ENDPOINT_CREATE');
+    return delay(node.props['type'] === 'Gateway' ? 'GATEWAY_ENDPOINT_CREATE' : 'INTERFACE_ENDPOINT_CREATE');
   const known = DELAYS[node.kind];
-  return known === undefined ? 0 : delay(...known);
+  return known === undefined ? 0 : delay(known);
 }
 
 /** A task comes up, then its own check and those of its target groups find it well. */
 function serviceSeconds(node: Node, graph: Graph): number {
-  const start = delay('ecs_tasks', 'TASK_PROVISION') + delay('ecs_tasks', 'TASK_PULL') + delay('ecs_tasks', 'TASK_ACTIVATE');
+  const start = delay('TASK_PROVISION') + delay('TASK_PULL') + delay('TASK_ACTIVATE');
   const others = needs(node).flatMap((id) => graph.nodes.get(id) ?? []);
   const definition = others.find(({ kind }) => kind === 'TaskDefinition');
-  const containers = (definition?.props['containers'] ?? []) as readonly { readonly health?: { readonly interval: number } }[];
-  const intervals = containers.flatMap(({ health }) => (health === undefined ? [] : [health.interval]));
-  const own = intervals.length > 0 ? Math.max(...intervals) : delay('ecs_tasks', 'TASK_HEALTHY');
+  const containers = (definition?.props['containers'] ?? {}) as Readonly<Record<string, { readonly health?: { readonly interval: number } }>>;
+  const intervals = Object.values(containers).flatMap(({ health }) => (health === undefined ? [] : [health.interval]));
+  const own = intervals.length > 0 ? Math.max(...intervals) : delay('TASK_HEALTHY');
   const groups = others.filter(({ kind }) => kind === 'TargetGroup').map(({ props }) => {
     const { healthyThreshold, interval } = props['healthCheck'] as { readonly healthyThreshold: number; readonly interval: number };
     return healthyThreshold * interval;
@@ -88,13 +88,13 @@ function serviceSeconds(node: Node, graph: Graph): number {
   return start + Math.max(own, ...groups);
 }
 
-const sources = new Map<string, string>();
+const OVERLAY = 'sandbox/overlay';
+const sources = readdirSync(OVERLAY).filter((file) => file.endsWith('.py')).map((file) => readFileSync(`${OVERLAY}/${file}`, 'utf8'));
 
 /** One of the sandbox's own numbers, so that nothing here can differ from it. */
-function delay(file: string, name: string): number {
-  const text = sources.get(file) ?? readFileSync(`sandbox/overlay/${file}.py`, 'utf8');
-  sources.set(file, text);
-  const found = new RegExp(`lasts\\("${name}", (\\d+)\\)`).exec(text)?.[1];
-  if (found === undefined) throw new Error(`sandbox/overlay/${file}.py does not say how long ${name} lasts`);
+function delay(name: string): number {
+  const pattern = new RegExp(`lasts\\("${name}", ([\\d.]+)\\)`);
+  const found = sources.map((text) => pattern.exec(text)?.[1]).find((seconds) => seconds !== undefined);
+  if (found === undefined) throw new Error(`the sandbox does not say how long ${name} lasts`);
   return Number(found);
 }

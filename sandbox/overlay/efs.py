@@ -225,10 +225,13 @@ def _(response, original):
 def _set_backup(here, system, wanted):
     if system["_backup"] == wanted:
         return
-    system["_backup"] = wanted.removesuffix("ED") + "ING"
+    underway = wanted.removesuffix("ED") + "ING"
+    system["_backup"] = underway
 
     def done(moment):
-        system["_backup"] = wanted
+        # A later wish wins over one that is still being carried out.
+        if system["_backup"] == underway:
+            system["_backup"] = wanted
 
     after(here.account, BACKUP, done)
 

@@ -60,7 +60,9 @@ export async function makeNetwork(account: SandboxAccount, { zones = 2, dnsHostn
   const publicSubnetIds = [await subnet(0, 0, publicTable), await subnet(1, 1, publicTable)];
   const privateSubnetIds = [await subnet(10, 0, privateTable), await subnet(11, 1, privateTable)];
   const DestinationCidrBlock = '0.0.0.0/0';
-  await ec2.send(new CreateRouteCommand({ RouteTableId: publicTable, DestinationCidrBlock, GatewayId: InternetGatewayId }));
+  await ec2.send(
+    new CreateRouteCommand({ RouteTableId: publicTable, DestinationCidrBlock, GatewayId: InternetGatewayId }),
+  );
   const { AllocationId, PublicIp } = await ec2.send(new AllocateAddressCommand({ Domain: 'vpc' }));
   const { NatGateway } = await ec2.send(new CreateNatGatewayCommand({ AllocationId, SubnetId: publicSubnetIds[0] }));
   const NatGatewayId = must(NatGateway?.NatGatewayId, 'NatGatewayId');

@@ -85,7 +85,10 @@ export class ManifestGateway {
     const { accountId } = this.#account;
     const text = withMore({ metadata: { name: this.#name }, spec: { accountId, ...spec } });
     const { gateways, problems } = checkFiles([{ file: join(this.folder, 'gateway.yaml'), text, found: false }]);
-    assert.deepEqual(problems.filter((problem) => problem.severity !== 'warning'), []);
+    assert.deepEqual(
+      problems.filter((problem) => problem.severity !== 'warning'),
+      [],
+    );
     assert(gateways[0] !== undefined);
     return gateways[0];
   }

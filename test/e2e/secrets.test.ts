@@ -63,7 +63,10 @@ describe('a secret value', () => {
     const members = JSON.stringify({ user: 'admin', password: supplied.admin });
     spec = {
       keycloak: { adminPassword: { ssmParameter: '/team/administrator' } },
-      databases: { keycloak: { password: { env: 'DATABASE' } }, registry: { password: { file: 'secrets/documentdb' } } },
+      databases: {
+        keycloak: { password: { env: 'DATABASE' } },
+        registry: { password: { file: 'secrets/documentdb' } },
+      },
       registry: { adminPassword: { secretArn: await create('team/admin', members), key: 'password' } },
       observability: {
         enabled: true,
@@ -148,7 +151,15 @@ describe('a secret value', () => {
     assert.equal(definitions.status, 'known');
     assert(definitions.live.length >= 10);
     for (const { outputs } of definitions.live)
-      note('task definition', await ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition: String(outputs['taskDefinitionArn']), include: ['TAGS'] })));
+      note(
+        'task definition',
+        await ecs.send(
+          new DescribeTaskDefinitionCommand({
+            taskDefinition: String(outputs['taskDefinitionArn']),
+            include: ['TAGS'],
+          }),
+        ),
+      );
     let tasks = 0;
     for (const cluster of ['mcp-gateway-ecs-cluster', 'keycloak']) {
       const { taskArns } = await ecs.send(new ListTasksCommand({ cluster }));
@@ -157,7 +168,7 @@ describe('a secret value', () => {
     }
     assert(tasks >= 10);
     const tagging = new ResourceGroupsTaggingAPIClient(client());
-    for (let PaginationToken: string | undefined; PaginationToken !== ''; ) {
+    for (let PaginationToken: string | undefined; PaginationToken !== '';) {
       const page = await tagging.send(new GetResourcesCommand({ PaginationToken }));
       note('tags', page.ResourceTagMappingList);
       PaginationToken = page.PaginationToken ?? '';
@@ -172,7 +183,9 @@ describe('a secret value', () => {
     assert(said.length > 100);
     assert(canaries.size >= 20);
     const leaks = [...canaries].flatMap(([name, value]) =>
-      said.filter(({ text }) => writings(value).some((writing) => text.includes(writing))).map(({ where }) => `${name} in ${where}`),
+      said
+        .filter(({ text }) => writings(value).some((writing) => text.includes(writing)))
+        .map(({ where }) => `${name} in ${where}`),
     );
     assert.deepEqual([...new Set(leaks)], []);
   });
@@ -189,7 +202,10 @@ describe('a secret value', () => {
     const terminal = { columns: 200, paint: (_: unknown, text: string) => text } as never;
     note(`${when}: plan as JSON`, planJson(plan, session.revision, applied));
     note(`${when}: plan as text`, planText({ plan, kinds, applied, all: true, destroy: false }, terminal));
-    note(`${when}: plan of a destruction`, planJson(planOf(session, snapshot, { destroy: true, allowData: true }), '', applied));
+    note(
+      `${when}: plan of a destruction`,
+      planJson(planOf(session, snapshot, { destroy: true, allowData: true }), '', applied),
+    );
     note(`${when}: outputs`, outputsOf(session, plan));
     note(`${when}: what was seen`, [...snapshot]);
     note(`${when}: states`, [...plan.states.values()]);

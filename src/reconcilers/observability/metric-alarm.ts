@@ -52,7 +52,10 @@ export const metricAlarm: AwsKind<MetricAlarmProps, MetricAlarmOutputs> = {
     const lists = await Promise.all(
       chunks([...names], MOST_NAMES).map((part) =>
         collect(
-          cloudwatch.paginateDescribeAlarms({ client: cloudwatch.client }, { AlarmNames: [...part], AlarmTypes: ['MetricAlarm'] }),
+          cloudwatch.paginateDescribeAlarms(
+            { client: cloudwatch.client },
+            { AlarmNames: [...part], AlarmTypes: ['MetricAlarm'] },
+          ),
           (page) => page.MetricAlarms,
         ),
       ),

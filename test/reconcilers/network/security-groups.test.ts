@@ -49,7 +49,7 @@ const services: readonly string[] = [
 ];
 
 const expected: readonly string[] = [
-  'vpc-endpoints <- tcp 443 10.0.0.0/16',
+  'vpc-endpoints <- tcp 443 Vpc/main',
   'keycloak-ecs <- tcp 8080 keycloak-lb',
   'keycloak-ecs <- tcp 8080 keycloak-lb-cloudfront',
   `keycloak-ecs -> tcp 443 ${ANYONE}`,
@@ -83,11 +83,11 @@ const expected: readonly string[] = [
   'currenttime <- tcp 8000 registry',
   'mcpgw <- tcp 8003 registry',
   'realserverfaketools <- tcp 8002 registry',
-  'flight-booking-agent <- tcp 9000 10.0.0.0/16',
-  'travel-assistant-agent <- tcp 9000 10.0.0.0/16',
+  'flight-booking-agent <- tcp 9000 Vpc/main',
+  'travel-assistant-agent <- tcp 9000 Vpc/main',
   'documentdb <- tcp 27017 registry',
   'documentdb <- tcp 27017 auth',
-  'efs <- tcp 2049 10.0.0.0/16',
+  'efs <- tcp 2049 Vpc/main',
   'metrics <- tcp 8890 auth',
   'metrics <- tcp 8890 registry',
   'grafana <- tcp 3000 alb',

@@ -61,7 +61,10 @@ describe('LogGroup beside what AWS and others do', () => {
     assert.match(plan.states.get('LogGroup/audit')?.because ?? '', /belongs to Terraform/);
   });
 
-  for (const [retentionInDays, words] of [[90, 'for 90 days'], ['NEVER_EXPIRE', 'for ever']] as const)
+  for (const [retentionInDays, words] of [
+    [90, 'for 90 days'],
+    ['NEVER_EXPIRE', 'for ever'],
+  ] as const)
     test(`a policy of the account that keeps lines ${words} stands above ours, and the group says so`, async () => {
       const gateway = new SandboxGateway(await openAccount());
       const declared = declare(gateway);
@@ -69,9 +72,15 @@ describe('LogGroup beside what AWS and others do', () => {
       const logs = await gateway.aws.logs();
       const policyDocument = JSON.stringify({ retentionInDays, enforcementMode: 'RETROACTIVE' });
       await logs.send(
-        new PutAccountPolicyCommand({ policyName: 'company', policyType: 'RETENTION_POLICY', policyDocument, scope: 'ALL' }),
+        new PutAccountPolicyCommand({
+          policyName: 'company',
+          policyType: 'RETENTION_POLICY',
+          policyDocument,
+          scope: 'ALL',
+        }),
       );
-      const applies = async (): Promise<string | undefined> => (await gateway.plan(declared)).states.get('LogGroup/audit')?.because;
+      const applies = async (): Promise<string | undefined> =>
+        (await gateway.plan(declared)).states.get('LogGroup/audit')?.because;
       while ((await applies()) === undefined) await sleep(100);
       assert.equal(await applies(), `its lines are kept ${words}, as the account's policy company says`);
       assertQuiet(await gateway.plan(declared));

@@ -21,11 +21,14 @@ describe('Subscription and the person who reads the mail', () => {
   let account: SandboxAccount;
   let gateway: SandboxGateway;
   const declare = (endpoint?: string): Declared =>
-    gateway.declare((graph) => {
-      if (endpoint === undefined) return;
-      const told = graph.add(topic, 'alarms', { topicName: 'own-alarms' });
-      graph.add(subscription, 'alarms', { topicArn: told.ref('topicArn'), endpoint });
-    }, [topic, subscription]);
+    gateway.declare(
+      (graph) => {
+        if (endpoint === undefined) return;
+        const told = graph.add(topic, 'alarms', { topicName: 'own-alarms' });
+        graph.add(subscription, 'alarms', { topicArn: told.ref('topicArn'), endpoint });
+      },
+      [topic, subscription],
+    );
   const topicArn = (): string => `arn:aws:sns:${REGION}:${account.accountId}:own-alarms`;
   const confirm = async (Token: string): Promise<void> => {
     const sns = await gateway.aws.sns();
@@ -58,7 +61,10 @@ describe('Subscription and the person who reads the mail', () => {
   test('one that is confirmed needs no note', async () => {
     await confirm('ops@example.com');
     assertEmpty(await gateway.plan(declare('ops@example.com')));
-    assert.equal((await gateway.plan(declare('ops@example.com'))).states.get('Subscription/alarms')?.because, undefined);
+    assert.equal(
+      (await gateway.plan(declare('ops@example.com'))).states.get('Subscription/alarms')?.because,
+      undefined,
+    );
   });
 
   test('another address takes the place of the first; what listens by another protocol stays', async () => {

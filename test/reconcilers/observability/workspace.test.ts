@@ -33,7 +33,7 @@ describe('Workspace beside its twin', () => {
     );
   });
 
-  test('one of the same alias that nobody marked is somebody else\'s', async () => {
+  test("one of the same alias that nobody marked is somebody else's", async () => {
     const gateway = new SandboxGateway(await openAccount());
     const amp = await gateway.aws.amp();
     await amp.send(new amp.CreateWorkspaceCommand({ alias: 'own-v2-prometheus' }));
