@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
-import { readdir, readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { after, before, describe, test } from 'node:test';
 import { openCommandLine, type CommandLine, type Ran } from './command-line.ts';
 
 const CANARY = 'canary-in-a-coal-mine-1f0c';
 const SUPPLIED = `
-  secrets:
-    secretKey:
-      env: CANARY_SECRET_KEY
+  keycloak:
+    adminPassword:
+      env: CANARY
 `;
 const F = ['-f', 'gateway.yaml'];
 const IDENTITY = ['--only', 'Secret', 'SsmParameter'];
@@ -15,7 +15,7 @@ const IDENTITY = ['--only', 'Secret', 'SsmParameter'];
 describe('a secret that the user supplies', () => {
   let line: CommandLine;
   const ran: Ran[] = [];
-  const env = { CANARY_SECRET_KEY: CANARY };
+  const env = { CANARY: CANARY };
 
   before(async () => {
     line = await openCommandLine(SUPPLIED);
@@ -31,7 +31,7 @@ describe('a secret that the user supplies', () => {
       ran.push(await line.run(args, { env, onOutput: (text, child) => void onOutput(text, child) }));
     assert.deepEqual(ran.map(({ code }) => code), [0, 0, 0, 0, 0, 0], ran.map(({ stderr }) => stderr).join('\n'));
     assert(!commandLines.join().includes(CANARY));
-    const changed = await line.run(['plan', ...F, ...IDENTITY, '--exit-code'], { env: { CANARY_SECRET_KEY: `${CANARY}-other` } });
+    const changed = await line.run(['plan', ...F, ...IDENTITY, '--exit-code'], { env: { CANARY: `${CANARY}-other` } });
     assert.equal(changed.code, 2, changed.stdout);
     ran.push(changed);
   });
@@ -44,8 +44,8 @@ describe('a secret that the user supplies', () => {
     const files = await line.remembered();
     assert(files.size > 0);
     for (const text of files.values()) assert(!text.includes(CANARY));
-    const names = await readdir(`${line.folder}/state`, { recursive: true });
-    assert(names.length > 0);
+    const modes = await Promise.all([...files.keys()].map(async (name) => (await stat(`${line.folder}/state/${name}`)).mode & 0o777));
+    assert.deepEqual([...new Set(modes)], [0o600]);
   });
 
   test('that is not there keeps the value that lives, and says that it was not compared', async () => {

@@ -189,21 +189,28 @@ test('a new shape stands beside the old one before the old one goes', async () =
 test('a replacement that a database would have to follow is refused, and nothing of it is begun', async () => {
   const toy = platform();
   const pinned = toyKind('Db', { stateful: true, replace: 'refuse', immutable: ['shape', 'uses'] });
+  const part = toyKind('Part');
   const shaped = (shape: string) =>
     graphOf((graph) => {
       const main = graph.add(net, 'main', { ...props(1), shape });
       graph.add(pinned, 'store', { ...props(1), uses: [main.ref('id')] });
+      // It would not fit into the net that stays.
+      graph.add(part, 'a', { ...props(1), shape, uses: [main.ref('id')] });
     });
-  const all = { network: [net], data: [pinned] };
+  const all = { network: [net, part], data: [pinned] };
   await run(toy, all, shaped('round'));
   toy.calls.length = 0;
   const outcome = await run(toy, all, shaped('square'));
   assert.equal(outcome.result, 'failed');
   assert.deepEqual(
     outcome.plan.steps.map((step) => [step.node, step.action]),
-    [['Net/main', 'refuse']],
+    [
+      ['Net/main', 'refuse'],
+      ['Part/a', 'refuse'],
+    ],
   );
   assert.match(outcome.plan.steps[0]?.because ?? '', /Db\/store would have to follow/);
+  assert.match(outcome.plan.steps[1]?.because ?? '', /it needs Net\/main, which is refused/);
   assert.deepEqual(
     toy.calls.filter((call) => !call.startsWith('list')),
     [],

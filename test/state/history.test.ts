@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { addHistory, endedWell, noteEnd, noteStart, readHistory, type HistoryEntry } from '../../src/state/history.ts';
+import { memoryStore } from './memory-store.ts';
+
+const entry = (ms: number): HistoryEntry => ({
+  at: '2026-11-21T12:00:00.000Z',
+  command: 'apply',
+  revision: 'sha256:0',
+  planId: '7c1e09d2',
+  result: 'converged',
+  ms,
+  steps: 3,
+});
+
+test('the last fifty runs stay, in order', async () => {
+  const store = memoryStore();
+  for (let i = 0; i < 53; i++) await addHistory(store, entry(i));
+  const runs = await readHistory(store);
+  assert.deepEqual([runs.length, runs[0]?.ms, runs.at(-1)?.ms], [50, 3, 52]);
+});
+
+test('a history that cannot be read is an empty one, and grows again', async () => {
+  const store = memoryStore(new Map([['history.json', '[{"at":']]));
+  assert.deepEqual(await readHistory(store), []);
+  await addHistory(store, entry(1));
+  assert.equal((await readHistory(store)).length, 1);
+});
+
+test('a run ended well only when its end was noted', async () => {
+  const store = memoryStore();
+  assert.equal(await endedWell(store), false);
+  await noteStart(store, '2026-11-21T12:00:00.000Z');
+  assert.equal(await endedWell(store), false);
+  await noteEnd(store, '2026-11-21T12:01:00.000Z');
+  assert.equal(await endedWell(store), true);
+  await noteStart(store, '2026-11-21T12:02:00.000Z');
+  assert.equal(await endedWell(store), false);
+});
+
+test('a note that cannot be read says nothing good', async () => {
+  assert.equal(await endedWell(memoryStore(new Map([['run.json', 'null']]))), false);
+});
