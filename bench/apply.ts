@@ -58,7 +58,15 @@ const callMs = calls.map((call) => call.ms).sort((a, b) => a - b)[Math.floor(cal
 const times = earliest(graph, (callMs / 1000) * speed);
 const chain = longestChain(times);
 const end = Math.max(...[...times.values()].map((time) => time.ready));
-const outcome: Apply = { result, calls: calls.length, callMs, ms, chainMs: (end / speed) * 1000, chain, stretches: slowest() };
+const outcome: Apply = {
+  result,
+  calls: calls.length,
+  callMs,
+  ms,
+  chainMs: (end / speed) * 1000,
+  chain,
+  stretches: slowest(),
+};
 process.stdout.write(JSON.stringify(outcome));
 
 /** The way back from what was ready last, over what each node waited for longest. */

@@ -44,7 +44,13 @@ export const waitsForReady = (node: Node, need: NodeId): boolean =>
   refsOf(node.props).some((ref) => ref.$ref === need && ref.when === 'ready');
 
 // Nothing makes them: the first look shows them.
-const LOOKUPS: ReadonlySet<string> = new Set(['AvailabilityZone', 'PrefixList', 'Image', 'DefaultSecurityGroup', 'DbProxyTargetGroup']);
+const LOOKUPS: ReadonlySet<string> = new Set([
+  'AvailabilityZone',
+  'PrefixList',
+  'Image',
+  'DefaultSecurityGroup',
+  'DbProxyTargetGroup',
+]);
 
 const DELAYS: Readonly<Record<string, string>> = {
   Vpc: 'VPC_CREATE',
@@ -78,18 +84,27 @@ function serviceSeconds(node: Node, graph: Graph): number {
   const start = delay('TASK_PROVISION') + delay('TASK_PULL') + delay('TASK_ACTIVATE');
   const others = needs(node).flatMap((id) => graph.nodes.get(id) ?? []);
   const definition = others.find(({ kind }) => kind === 'TaskDefinition');
-  const containers = (definition?.props['containers'] ?? {}) as Readonly<Record<string, { readonly health?: { readonly interval: number } }>>;
+  const containers = (definition?.props['containers'] ?? {}) as Readonly<
+    Record<string, { readonly health?: { readonly interval: number } }>
+  >;
   const intervals = Object.values(containers).flatMap(({ health }) => (health === undefined ? [] : [health.interval]));
   const own = intervals.length > 0 ? Math.max(...intervals) : delay('TASK_HEALTHY');
-  const groups = others.filter(({ kind }) => kind === 'TargetGroup').map(({ props }) => {
-    const { healthyThreshold, interval } = props['healthCheck'] as { readonly healthyThreshold: number; readonly interval: number };
-    return healthyThreshold * interval;
-  });
+  const groups = others
+    .filter(({ kind }) => kind === 'TargetGroup')
+    .map(({ props }) => {
+      const { healthyThreshold, interval } = props['healthCheck'] as {
+        readonly healthyThreshold: number;
+        readonly interval: number;
+      };
+      return healthyThreshold * interval;
+    });
   return start + Math.max(own, ...groups);
 }
 
 const OVERLAY = 'sandbox/overlay';
-const sources = readdirSync(OVERLAY).filter((file) => file.endsWith('.py')).map((file) => readFileSync(`${OVERLAY}/${file}`, 'utf8'));
+const sources = readdirSync(OVERLAY)
+  .filter((file) => file.endsWith('.py'))
+  .map((file) => readFileSync(`${OVERLAY}/${file}`, 'utf8'));
 
 /** One of the sandbox's own numbers, so that nothing here can differ from it. */
 function delay(name: string): number {

@@ -22,11 +22,15 @@ const calls: Call[] = [];
 const session = await openBenchSession(must(process.argv[2], 'the manifest'), (call) => calls.push(call));
 // The first look loads the clients and opens the connections, as both ways of reading need them.
 const { plan } = await lookAround(session);
-const things = [...plan.states.values()].flatMap(({ id, live }) => (live === undefined ? [] : [{ kind: kindOf(id), live }]));
+const things = [...plan.states.values()].flatMap(({ id, live }) =>
+  live === undefined ? [] : [{ kind: kindOf(id), live }],
+);
 const reads = singleReads(session.gateway.region);
 const one = pLimit(AT_ONCE);
 const readSingly = (): Promise<unknown[]> =>
-  Promise.all(things.flatMap(({ kind, live }) => (reads[kind] === undefined ? [] : [one(reads[kind], fieldsOf(live))])));
+  Promise.all(
+    things.flatMap(({ kind, live }) => (reads[kind] === undefined ? [] : [one(reads[kind], fieldsOf(live))])),
+  );
 const { length: singleCalls } = await readSingly();
 
 calls.length = 0;
@@ -34,7 +38,14 @@ const planMs = await timed(() => lookAround(session));
 const byService: Record<string, number> = {};
 for (const { service } of calls) byService[service] = (byService[service] ?? 0) + 1;
 const singleMs = await timed(readSingly);
-const result: QuietPlan = { steps: plan.steps.length, things: things.length, calls: byService, planMs, singleCalls, singleMs };
+const result: QuietPlan = {
+  steps: plan.steps.length,
+  things: things.length,
+  calls: byService,
+  planMs,
+  singleCalls,
+  singleMs,
+};
 process.stdout.write(JSON.stringify(result));
 
 async function timed(act: () => Promise<unknown>): Promise<number> {

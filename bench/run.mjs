@@ -78,7 +78,9 @@ async function measureApplying(speed) {
   const { proxy, env } = await open(speed);
   proxy.weather = { latency: LATENCY / speed };
   const scale = { MCPGW_TIME_SCALE: String(1 / speed) };
-  const { stdout, stderr } = await finish(start(['dist/bench/apply.js', manifest, String(speed)], { ...env, ...scale }));
+  const { stdout, stderr } = await finish(
+    start(['dist/bench/apply.js', manifest, String(speed)], { ...env, ...scale }),
+  );
   if (stdout === '') throw new Error(stderr);
   return { speed, ...JSON.parse(stdout) };
 }
@@ -144,7 +146,10 @@ ${table(['measure', 'value', 'target'], rows)}
 
 ## Calls of a quiet \`plan\`
 
-${table(['service', 'calls'], services.map(([service, count]) => [service, String(count)]))}
+${table(
+  ['service', 'calls'],
+  services.map(([service, count]) => [service, String(count)]),
+)}
 
 ## The longest chain of an \`apply\`
 
@@ -162,7 +167,11 @@ ${applying.chain.map((node) => `\`${node}\``).join(' → ')}
 
 The way that took longest: since when free to begin, begun, made, due to be ready, seen ready`);
   for (const { node, ...times } of applying.stretches)
-    console.log(`  ${node.padEnd(38)}${Object.values(times).map((time) => ms(time).padStart(11)).join('')}`);
+    console.log(
+      `  ${node.padEnd(38)}${Object.values(times)
+        .map((time) => ms(time).padStart(11))
+        .join('')}`,
+    );
 }
 
 function table(head, rows) {

@@ -1,4 +1,8 @@
-import { ApplicationAutoScalingClient, DescribeScalableTargetsCommand, DescribeScalingPoliciesCommand } from '@aws-sdk/client-application-auto-scaling';
+import {
+  ApplicationAutoScalingClient,
+  DescribeScalableTargetsCommand,
+  DescribeScalingPoliciesCommand,
+} from '@aws-sdk/client-application-auto-scaling';
 import { CloudFrontClient, GetDistributionCommand } from '@aws-sdk/client-cloudfront';
 import { CloudWatchClient, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
 import { CloudWatchLogsClient, DescribeLogGroupsCommand } from '@aws-sdk/client-cloudwatch-logs';
@@ -14,9 +18,24 @@ import {
   DescribeVpcsCommand,
   EC2Client,
 } from '@aws-sdk/client-ec2';
-import { DescribeRepositoriesCommand, ECRClient, GetLifecyclePolicyCommand, GetRepositoryPolicyCommand } from '@aws-sdk/client-ecr';
-import { DescribeClustersCommand, DescribeServicesCommand, DescribeTaskDefinitionCommand, ECSClient } from '@aws-sdk/client-ecs';
-import { DescribeAccessPointsCommand, DescribeFileSystemsCommand, DescribeMountTargetsCommand, EFSClient } from '@aws-sdk/client-efs';
+import {
+  DescribeRepositoriesCommand,
+  ECRClient,
+  GetLifecyclePolicyCommand,
+  GetRepositoryPolicyCommand,
+} from '@aws-sdk/client-ecr';
+import {
+  DescribeClustersCommand,
+  DescribeServicesCommand,
+  DescribeTaskDefinitionCommand,
+  ECSClient,
+} from '@aws-sdk/client-ecs';
+import {
+  DescribeAccessPointsCommand,
+  DescribeFileSystemsCommand,
+  DescribeMountTargetsCommand,
+  EFSClient,
+} from '@aws-sdk/client-efs';
 import {
   DescribeListenersCommand,
   DescribeLoadBalancersCommand,
@@ -61,21 +80,25 @@ export function singleReads(region: string): Readonly<Record<string, Read>> {
   const rds = new RDSClient({ region });
 
   const group: Read = (of) => ec2.send(new DescribeSecurityGroupsCommand({ GroupIds: [of('groupId')] }));
-  const cluster: Read = (of) => rds.send(new DescribeDBClustersCommand({ DBClusterIdentifier: of('dbClusterIdentifier') }));
-  const instance: Read = (of) => rds.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier: of('dbInstanceIdentifier') }));
+  const cluster: Read = (of) =>
+    rds.send(new DescribeDBClustersCommand({ DBClusterIdentifier: of('dbClusterIdentifier') }));
+  const instance: Read = (of) =>
+    rds.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier: of('dbInstanceIdentifier') }));
   const role: Read = (of) => iam.send(new GetRoleCommand({ RoleName: of('roleArn').split('/').at(-1) }));
   const table: Read = (of) => ec2.send(new DescribeRouteTablesCommand({ RouteTableIds: [of('routeTableId')] }));
   return {
     Vpc: (of) => ec2.send(new DescribeVpcsCommand({ VpcIds: [of('vpcId')] })),
     Subnet: (of) => ec2.send(new DescribeSubnetsCommand({ SubnetIds: [of('subnetId')] })),
-    InternetGateway: (of) => ec2.send(new DescribeInternetGatewaysCommand({ InternetGatewayIds: [of('internetGatewayId')] })),
+    InternetGateway: (of) =>
+      ec2.send(new DescribeInternetGatewaysCommand({ InternetGatewayIds: [of('internetGatewayId')] })),
     ElasticIp: (of) => ec2.send(new DescribeAddressesCommand({ AllocationIds: [of('allocationId')] })),
     NatGateway: (of) => ec2.send(new DescribeNatGatewaysCommand({ NatGatewayIds: [of('natGatewayId')] })),
     RouteTable: table,
     RouteTableAssociation: table,
     DefaultSecurityGroup: group,
     SecurityGroup: group,
-    SecurityGroupRule: (of) => ec2.send(new DescribeSecurityGroupRulesCommand({ SecurityGroupRuleIds: [of('ruleId')] })),
+    SecurityGroupRule: (of) =>
+      ec2.send(new DescribeSecurityGroupRulesCommand({ SecurityGroupRuleIds: [of('ruleId')] })),
     VpcEndpoint: (of) => ec2.send(new DescribeVpcEndpointsCommand({ VpcEndpointIds: [of('endpointId')] })),
     ServiceLinkedRole: role,
     Role: role,
@@ -88,7 +111,9 @@ export function singleReads(region: string): Readonly<Record<string, Read>> {
     AccessPoint: (of) => efs.send(new DescribeAccessPointsCommand({ AccessPointId: of('accessPointId') })),
     DbSubnetGroup: (of) => rds.send(new DescribeDBSubnetGroupsCommand({ DBSubnetGroupName: of('dbSubnetGroupName') })),
     ClusterParameterGroup: (of) =>
-      rds.send(new DescribeDBClusterParameterGroupsCommand({ DBClusterParameterGroupName: of('dbClusterParameterGroupName') })),
+      rds.send(
+        new DescribeDBClusterParameterGroupsCommand({ DBClusterParameterGroupName: of('dbClusterParameterGroupName') }),
+      ),
     AuroraCluster: cluster,
     DocumentDbCluster: cluster,
     AuroraInstance: instance,
@@ -107,11 +132,18 @@ export function singleReads(region: string): Readonly<Record<string, Read>> {
     Namespace: (of) => new ServiceDiscoveryClient({ region }).send(new GetNamespaceCommand({ Id: of('namespaceId') })),
     Cluster: (of) => ecs.send(new DescribeClustersCommand({ clusters: [of('clusterArn')] })),
     TaskDefinition: (of) => ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition: of('taskDefinitionArn') })),
-    Service: (of) => ecs.send(new DescribeServicesCommand({ cluster: of('clusterArn'), services: [of('serviceName')] })),
+    Service: (of) =>
+      ecs.send(new DescribeServicesCommand({ cluster: of('clusterArn'), services: [of('serviceName')] })),
     ScalableTarget: (of) =>
       scaling.send(new DescribeScalableTargetsCommand({ ServiceNamespace: 'ecs', ResourceIds: [of('resourceId')] })),
     ScalingPolicy: (of) =>
-      scaling.send(new DescribeScalingPoliciesCommand({ ServiceNamespace: 'ecs', ResourceId: of('resourceId'), PolicyNames: [of('policyName')] })),
+      scaling.send(
+        new DescribeScalingPoliciesCommand({
+          ServiceNamespace: 'ecs',
+          ResourceId: of('resourceId'),
+          PolicyNames: [of('policyName')],
+        }),
+      ),
     LogGroup: (of) => logs.send(new DescribeLogGroupsCommand({ logGroupNamePrefix: of('logGroupName') })),
     MetricAlarm: (of) => cloudwatch.send(new DescribeAlarmsCommand({ AlarmNames: [of('alarmName')] })),
   };

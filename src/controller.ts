@@ -58,12 +58,16 @@ export interface PlanOptions {
   readonly only?: ReadonlySet<NodeId>;
 }
 
-export interface RunOptions extends PlanOptions, Pick<ReconcileInput<Aws>, 'wait' | 'timeout' | 'signal' | 'onProgress' | 'onStep'> {
+export interface RunOptions
+  extends PlanOptions, Pick<ReconcileInput<Aws>, 'wait' | 'timeout' | 'signal' | 'onProgress' | 'onStep'> {
   readonly command: 'apply' | 'destroy';
 }
 
 /** Connects to the account of a manifest and declares what it asks for. Nothing is written. */
-export async function openSession({ gateway, file, directory, text }: LoadedGateway, options: SessionOptions): Promise<Session> {
+export async function openSession(
+  { gateway, file, directory, text }: LoadedGateway,
+  options: SessionOptions,
+): Promise<Session> {
   const owner = `${gateway.region}/${gateway.name}`;
   const times = timing(timeScale(options.environment));
   const aws = await connect({
@@ -76,7 +80,8 @@ export async function openSession({ gateway, file, directory, text }: LoadedGate
     ...(options.onCall !== undefined && { onCall: options.onCall }),
   });
   const [supplied, revision] = await Promise.all([suppliedVersions(aws, gateway), revisionOf(file, text)]);
-  if (supplied.notCompared.length > 0) options.onWarning(`not compared with their sources: ${supplied.notCompared.join(', ')}`);
+  if (supplied.notCompared.length > 0)
+    options.onWarning(`not compared with their sources: ${supplied.notCompared.join(', ')}`);
   return {
     gateway,
     owner,
@@ -138,18 +143,33 @@ export async function run(session: Session, seen: Snapshot, options: RunOptions)
     const at = new Date(clock.now()).toISOString();
     const { result, plan, done } = outcome;
     await writeApplied(store, plan, command === 'destroy' ? emptied(declared.graph) : declared.graph);
-    await addHistory(store, { at, command, revision: session.revision, planId: planOf(session, seen, options).id, result, ms: clock.now() - began, steps: done.length });
-    if (command === 'apply' && options.only === undefined) await writeConditions(store, statusOf(plan, kinds).conditions, at);
+    await addHistory(store, {
+      at,
+      command,
+      revision: session.revision,
+      planId: planOf(session, seen, options).id,
+      result,
+      ms: clock.now() - began,
+      steps: done.length,
+    });
+    if (command === 'apply' && options.only === undefined)
+      await writeConditions(store, statusOf(plan, kinds).conditions, at);
     if (result === 'converged') await noteEnd(store, at);
   });
   return outcome;
 }
 
 /** The outputs under the names that Terraform gave them; null is what is not known yet. */
-export function outputsOf(session: Session, plan: Plan): Readonly<Record<string, { readonly value: unknown; readonly sensitive: boolean }>> {
+export function outputsOf(
+  session: Session,
+  plan: Plan,
+): Readonly<Record<string, { readonly value: unknown; readonly sensitive: boolean }>> {
   const { outputs } = session.declared;
-  const valueOf = (ref: { readonly $ref: NodeId; readonly output: string }): unknown => plan.states.get(ref.$ref)?.live?.outputs[ref.output];
-  const entries = Object.entries(outputs).map(([name, { value, sensitive }]) => [name, { value: withoutRefs(resolve(value, valueOf)), sensitive }] as const);
+  const valueOf = (ref: { readonly $ref: NodeId; readonly output: string }): unknown =>
+    plan.states.get(ref.$ref)?.live?.outputs[ref.output];
+  const entries = Object.entries(outputs).map(
+    ([name, { value, sensitive }]) => [name, { value: withoutRefs(resolve(value, valueOf)), sensitive }] as const,
+  );
   return Object.fromEntries(entries);
 }
 
@@ -165,7 +185,9 @@ async function remembered<T>({ store, onWarning }: Session, otherwise: T, act: (
   try {
     return await act();
   } catch (error) {
-    onWarning(`the state in ${store.place} cannot be used (${error instanceof Error ? error.message : String(error)}); history and origins are lost`);
+    onWarning(
+      `the state in ${store.place} cannot be used (${error instanceof Error ? error.message : String(error)}); history and origins are lost`,
+    );
     return otherwise;
   }
 }

@@ -49,7 +49,8 @@ async function identify(
   clients: Clients,
   { region, environment, timing }: ConnectOptions,
 ): Promise<{ readonly accountId: string; readonly arn: string }> {
-  const endpoint = environment['AWS_ENDPOINT_URL_STS'] ?? environment['AWS_ENDPOINT_URL'] ?? `https://sts.${region}.amazonaws.com`;
+  const endpoint =
+    environment['AWS_ENDPOINT_URL_STS'] ?? environment['AWS_ENDPOINT_URL'] ?? `https://sts.${region}.amazonaws.com`;
   const nobody = (why: string): Error => stalled('NoAnswer', `nobody answers at ${endpoint} as AWS would: ${why}`);
   const sts = await clients.sts();
   try {
@@ -58,7 +59,8 @@ async function identify(
     if (Account === undefined || Arn === undefined) throw nobody('the answer names no account');
     return { accountId: Account, arn: Arn };
   } catch (error) {
-    if (codeOf(error) === 'Abort' || codeOf(error) === 'AbortError') throw nobody(`no answer within ${timing.greet / 1000} s`);
+    if (codeOf(error) === 'Abort' || codeOf(error) === 'AbortError')
+      throw nobody(`no answer within ${timing.greet / 1000} s`);
     const known = toReconcileError(error);
     if (known.disposition !== 'stalled') throw nobody(known.message);
     throw known;
@@ -73,7 +75,8 @@ function remote(clients: Clients): Parameters<typeof secretSources>[2] {
     },
     async parameterValue(Name) {
       const ssm = await clients.ssm();
-      return (await orUndefined(ssm.send(new ssm.GetParameterCommand({ Name, WithDecryption: true }))))?.Parameter?.Value;
+      return (await orUndefined(ssm.send(new ssm.GetParameterCommand({ Name, WithDecryption: true }))))?.Parameter
+        ?.Value;
     },
   };
 }

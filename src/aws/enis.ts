@@ -13,8 +13,13 @@ export async function holdersOf(
 ): Promise<readonly string[]> {
   const ec2 = await aws.ec2();
   const found = await collect(
-    ec2.paginateDescribeNetworkInterfaces({ client: ec2.client }, { Filters: [{ Name: filter, Values: [must(id, filter)] }] }),
+    ec2.paginateDescribeNetworkInterfaces(
+      { client: ec2.client },
+      { Filters: [{ Name: filter, Values: [must(id, filter)] }] },
+    ),
     (page) => page.NetworkInterfaces,
   );
-  return found.map((item) => `${item.NetworkInterfaceId ?? ''} (${item.Description === '' ? item.InterfaceType : item.Description})`);
+  return found.map(
+    (item) => `${item.NetworkInterfaceId ?? ''} (${item.Description === '' ? item.InterfaceType : item.Description})`,
+  );
 }

@@ -27,7 +27,12 @@ export function isGone(error: unknown): boolean {
 const NO_FAMILY = /^Unable to describe task definition/;
 
 const GONE = /^(Invalid\w+\.NotFound|NoSuch\w*|\w*NotFound|\w+DoesNotExist|ParameterNotFound)$/;
-const OTHER_GONE = new Set(['ServiceNotActive', 'NatGatewayNotFound', 'Gateway.NotAttached', 'InvalidSecurityGroupRuleId.NotFound']);
+const OTHER_GONE = new Set([
+  'ServiceNotActive',
+  'NatGatewayNotFound',
+  'Gateway.NotAttached',
+  'InvalidSecurityGroupRuleId.NotFound',
+]);
 
 /** Runs a call whose thing may have gone already: then there is nothing left to do. */
 export async function ignoreGone(call: Promise<unknown>): Promise<void> {
@@ -49,35 +54,98 @@ export async function orUndefined<T>(call: Promise<T>): Promise<T | undefined> {
 }
 
 /** True when AWS says that the thing is there already. */
-export const isDuplicate = (error: unknown): boolean => /AlreadyExists|^ResourceExists$|Duplicate|AlreadyAssociated|AlreadyInUse|AlreadyRegistered/.test(codeOf(error));
+export const isDuplicate = (error: unknown): boolean =>
+  /AlreadyExists|^ResourceExists$|Duplicate|AlreadyAssociated|AlreadyInUse|AlreadyRegistered/.test(codeOf(error));
 
 const FORBIDDEN = named('AccessDenied', 'UnauthorizedOperation', 'AuthorizationError', 'NotAuthorized', 'Forbidden');
 const CREDENTIALS = named(
-  'ExpiredToken', 'RequestExpired', 'InvalidClientTokenId', 'UnrecognizedClient', 'SignatureDoesNotMatch',
-  'AuthFailure.ServiceLinkedRole', 'CredentialsProviderError', 'InvalidAccessKeyId', 'OptInRequired',
+  'ExpiredToken',
+  'RequestExpired',
+  'InvalidClientTokenId',
+  'UnrecognizedClient',
+  'SignatureDoesNotMatch',
+  'AuthFailure.ServiceLinkedRole',
+  'CredentialsProviderError',
+  'InvalidAccessKeyId',
+  'OptInRequired',
 );
 const THROTTLED = named(
-  'Throttling', 'ThrottlingError', 'Throttled', 'RequestLimitExceeded', 'RequestThrottled', 'SlowDown', 'TooManyRequests',
-  'BandwidthLimitExceeded', 'EC2Throttled', 'ProvisionedThroughputExceeded', 'PriorRequestNotComplete',
+  'Throttling',
+  'ThrottlingError',
+  'Throttled',
+  'RequestLimitExceeded',
+  'RequestThrottled',
+  'SlowDown',
+  'TooManyRequests',
+  'BandwidthLimitExceeded',
+  'EC2Throttled',
+  'ProvisionedThroughputExceeded',
+  'PriorRequestNotComplete',
 );
 // Full quotas. The SDK takes the first for throttling; they end only when someone raises or frees them.
 const QUOTA = /(LimitExceeded|QuotaExceeded|TooMany\w+|\w+Limit|AddressLimitExceeded)$/;
 // Refused for now: something else has to finish, or a fresh object is not known everywhere yet.
 const LATER = new Set([
-  'DependencyViolation', 'ResourceInUse', 'ResourceInUseFault', 'IncorrectState', 'OperationAborted', 'ConcurrentModification',
-  'ConcurrentUpdate', 'ConcurrentAccess', 'Conflict', 'PreconditionFailed', 'InvalidIfMatchVersion', 'UpdateInProgress',
-  'InvalidDBClusterState', 'InvalidDBInstanceState', 'InvalidDBSubnetGroupState', 'InvalidDBParameterGroupState',
-  'InvalidDBProxyState', 'InvalidSubnet', 'InsufficientDBInstanceCapacity', 'InsufficientDBClusterCapacity', 'InsufficientStorageClusterCapacity', 'DeleteConflict',
-  'IncorrectFileSystemLifeCycleState', 'IncorrectMountTargetState', 'FileSystemInUse', 'KMSKeyNotAccessible', 'DependencyTimeout', 'MountTargetConflict', 'DistributionNotDisabled',
-  'ClusterContainsServices', 'ClusterContainsTasks', 'ServerException', 'InvalidGroup.InUse', 'InvalidIPAddress.InUse',
-  'Resource.AlreadyAssociated', 'DuplicateRequest', 'TooManyUpdates', 'StaleTag', 'FailedResourceAccess', 'ServiceNotActive',
-  'CertificateNotFound', 'UnsupportedCertificate', 'InvalidViewerCertificate', 'CannotDeleteEntityWhileInUse',
-  'CannotUpdateEntityWhileInUse', 'TargetGroupAssociationLimit', 'KMSInvalidState', 'Disabled', 'DBClusterSnapshotAlreadyExists',
+  'DependencyViolation',
+  'ResourceInUse',
+  'ResourceInUseFault',
+  'IncorrectState',
+  'OperationAborted',
+  'ConcurrentModification',
+  'ConcurrentUpdate',
+  'ConcurrentAccess',
+  'Conflict',
+  'PreconditionFailed',
+  'InvalidIfMatchVersion',
+  'UpdateInProgress',
+  'InvalidDBClusterState',
+  'InvalidDBInstanceState',
+  'InvalidDBSubnetGroupState',
+  'InvalidDBParameterGroupState',
+  'InvalidDBProxyState',
+  'InvalidSubnet',
+  'InsufficientDBInstanceCapacity',
+  'InsufficientDBClusterCapacity',
+  'InsufficientStorageClusterCapacity',
+  'DeleteConflict',
+  'IncorrectFileSystemLifeCycleState',
+  'IncorrectMountTargetState',
+  'FileSystemInUse',
+  'KMSKeyNotAccessible',
+  'DependencyTimeout',
+  'MountTargetConflict',
+  'DistributionNotDisabled',
+  'ClusterContainsServices',
+  'ClusterContainsTasks',
+  'ServerException',
+  'InvalidGroup.InUse',
+  'InvalidIPAddress.InUse',
+  'Resource.AlreadyAssociated',
+  'DuplicateRequest',
+  'TooManyUpdates',
+  'StaleTag',
+  'FailedResourceAccess',
+  'ServiceNotActive',
+  'CertificateNotFound',
+  'UnsupportedCertificate',
+  'InvalidViewerCertificate',
+  'CannotDeleteEntityWhileInUse',
+  'CannotUpdateEntityWhileInUse',
+  'TargetGroupAssociationLimit',
+  'KMSInvalidState',
+  'Disabled',
+  'DBClusterSnapshotAlreadyExists',
 ]);
 const LATER_BY_TEXT: readonly (readonly [string, RegExp])[] = [
-  ['InvalidParameter', /does not have an associated load balancer|service linked role|still Draining|was not idempotent|cannot be (stopped|updated|deleted) while/i],
+  [
+    'InvalidParameter',
+    /does not have an associated load balancer|service linked role|still Draining|was not idempotent|cannot be (stopped|updated|deleted) while/i,
+  ],
   ['InvalidParameter', /invalid principal|Invalid repository policy/i],
-  ['InvalidParameterValue', /service linked role|IAM role ARN value is invalid|conflicting DNS domain|cannot be assumed/i],
+  [
+    'InvalidParameterValue',
+    /service linked role|IAM role ARN value is invalid|conflicting DNS domain|cannot be assumed/i,
+  ],
   ['InvalidInput', /has been taken in this account/i],
   ['InvalidRequest', /scheduled for deletion|currently marked deleted|marked for deletion/i],
   ['MalformedPolicyDocument', /principal/i],
@@ -85,7 +153,16 @@ const LATER_BY_TEXT: readonly (readonly [string, RegExp])[] = [
   ['Validation', /service doesn't exist|assume IAM role/i],
   ['AuthFailure', /do not have permission to access the specified resource/i],
 ];
-const NETWORK = new Set(['ECONNRESET', 'ECONNREFUSED', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
+const NETWORK = new Set([
+  'ECONNRESET',
+  'ECONNREFUSED',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+]);
 
 /** One error for every AWS failure: what happens next, AWS's code, and a sentence for the user. */
 export function toReconcileError(error: unknown): ReconcileError {
@@ -108,7 +185,8 @@ export function toReconcileError(error: unknown): ReconcileError {
   if (LATER.has(code) || isGone(error)) return make('waiting', text);
   if (QUOTA.test(code)) return make('stalled', `a quota of the account is full (${error.name}): ${text}`);
   if (isDuplicate(error)) return make('failed', text);
-  if (status !== undefined && status >= 400 && status < 500) return make('stalled', `AWS refused it (${error.name}): ${text}`);
+  if (status !== undefined && status >= 400 && status < 500)
+    return make('stalled', `AWS refused it (${error.name}): ${text}`);
   return make('failed', text);
 }
 

@@ -26,7 +26,13 @@ export function countCalls(stack: object, service: string, listener: CallListene
       const started = performance.now();
       const operation = (context.commandName ?? '').replace(/Command$/, '');
       const report = (attempts: number, error?: string): void =>
-        listener({ service, operation, ms: performance.now() - started, attempts, ...(error !== undefined && { error }) });
+        listener({
+          service,
+          operation,
+          ms: performance.now() - started,
+          attempts,
+          ...(error !== undefined && { error }),
+        });
       try {
         const result = await next(args);
         report(result.output?.$metadata?.attempts ?? 1);

@@ -14,7 +14,10 @@ interface TagItem {
 
 /** The tags of an answer as a record. `aws:` tags stay: they may name another owner. */
 export function toTags(items: readonly TagItem[] | undefined): Tags {
-  const pairs = (items ?? []).map((item) => [item.Key ?? item.key ?? item.TagKey ?? '', item.Value ?? item.value ?? item.TagValue ?? '']);
+  const pairs = (items ?? []).map((item) => [
+    item.Key ?? item.key ?? item.TagKey ?? '',
+    item.Value ?? item.value ?? item.TagValue ?? '',
+  ]);
   return Object.fromEntries(pairs) as Tags;
 }
 

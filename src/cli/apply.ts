@@ -29,11 +29,18 @@ export async function apply(options: ApplyOptions, terminal: Terminal): Promise<
   const sight = await lookAround(context, only === undefined ? {} : { only });
   const { plan } = sight;
   if (options.plan !== undefined && options.plan !== plan.id)
-    throw new CommandError(`the plan is ${plan.id} now, not ${options.plan}: something moved since. Look again:\n${command(`mcpgw-controller plan ${context.files}`, terminal.columns)}`);
-  const text = planScreen(context, sight, terminal, { all: options.all === true, destroy: false, ms: context.clock.now() - began });
+    throw new CommandError(
+      `the plan is ${plan.id} now, not ${options.plan}: something moved since. Look again:\n${command(`mcpgw-controller plan ${context.files}`, terminal.columns)}`,
+    );
+  const text = planScreen(context, sight, terminal, {
+    all: options.all === true,
+    destroy: false,
+    ms: context.clock.now() - began,
+  });
   const quiet = plan.steps.length === 0 && plan.unknown.size === 0;
   if (quiet && [...plan.states.values()].every((state) => state.phase === 'ready')) {
-    if (options.output === 'json') printJson(terminal, outcomeJson(plan, still(sight), context.revision, sight.applied));
+    if (options.output === 'json')
+      printJson(terminal, outcomeJson(plan, still(sight), context.revision, sight.applied));
     else terminal.out(text);
     return 0;
   }
@@ -65,7 +72,9 @@ async function mayGoOn(options: ApplyOptions, { plan }: Sight, context: Context,
     terminal.err('Nothing was changed.');
     return false;
   }
-  const risky = plan.steps.filter((step) => step.action === 'delete' || step.action === 'replace' || step.interrupts !== undefined);
+  const risky = plan.steps.filter(
+    (step) => step.action === 'delete' || step.action === 'replace' || step.interrupts !== undefined,
+  );
   if (risky.length === 0) return true;
   throw new CommandError(
     [
@@ -76,4 +85,11 @@ async function mayGoOn(options: ApplyOptions, { plan }: Sight, context: Context,
   );
 }
 
-const still = ({ plan, snapshot }: Sight): Outcome => ({ result: 'converged', plan, snapshot, failures: [], timedOut: false, done: [] });
+const still = ({ plan, snapshot }: Sight): Outcome => ({
+  result: 'converged',
+  plan,
+  snapshot,
+  failures: [],
+  timedOut: false,
+  done: [],
+});

@@ -42,7 +42,9 @@ function fish(words: ReadonlyMap<string, readonly string[]>): string {
   return NAMES.flatMap((program) => [
     `complete -c ${program} -n __fish_use_subcommand -a '${[...words.keys()].join(' ')}'`,
     ...[...words].flatMap(([name, options]) =>
-      options.map((option) => `complete -c ${program} -n '__fish_seen_subcommand_from ${name}' -l ${option.replace(/^--/, '')}`),
+      options.map(
+        (option) => `complete -c ${program} -n '__fish_seen_subcommand_from ${name}' -l ${option.replace(/^--/, '')}`,
+      ),
     ),
   ]).join('\n');
 }

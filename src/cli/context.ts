@@ -40,11 +40,16 @@ export async function openContext(
     },
     ...(options.state !== undefined && { state: options.state }),
   });
-  const files = [...options.file.map((file) => `-f ${quoted(file)}`), ...(options.state === undefined ? [] : [`--state ${quoted(options.state)}`])].join(' ');
+  const files = [
+    ...options.file.map((file) => `-f ${quoted(file)}`),
+    ...(options.state === undefined ? [] : [`--state ${quoted(options.state)}`]),
+  ].join(' ');
   return { ...session, calls, file: loaded.file, files };
 }
 
 /** As a shell takes it. */
-const quoted = (text: string): string => (/^[\w./:@%+=,-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`);
+const quoted = (text: string): string =>
+  /^[\w./:@%+=,-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 
-export const printJson = (terminal: Terminal, value: unknown): void => terminal.out(JSON.stringify(value, undefined, 2));
+export const printJson = (terminal: Terminal, value: unknown): void =>
+  terminal.out(JSON.stringify(value, undefined, 2));

@@ -23,14 +23,21 @@ export async function destroy(options: DestroyOptions, terminal: Terminal): Prom
   const context = await openContext(options, terminal);
   const { name } = context.gateway;
   if (options.data === true && options.confirm !== name)
-    throw new CommandError(`--data deletes the databases, files, keys and secrets of ${context.owner}.\nSay so with --data --confirm ${name}`);
+    throw new CommandError(
+      `--data deletes the databases, files, keys and secrets of ${context.owner}.\nSay so with --data --confirm ${name}`,
+    );
   const began = context.clock.now();
   const wish: PlanOptions = { destroy: true, allowData: options.data === true };
   const sight = await lookAround(context, wish);
   const { plan } = sight;
-  terminal.err(planScreen(context, sight, terminal, { all: options.all === true, destroy: true, ms: context.clock.now() - began }));
+  terminal.err(
+    planScreen(context, sight, terminal, { all: options.all === true, destroy: true, ms: context.clock.now() - began }),
+  );
   if (plan.steps.length > 0 && options.yes !== true) {
-    if (!terminal.interactive) throw new CommandError(`nobody is here to be asked. Agree with --yes:\n${command(`mcpgw-controller destroy ${context.files} --yes`, terminal.columns)}`);
+    if (!terminal.interactive)
+      throw new CommandError(
+        `nobody is here to be asked. Agree with --yes:\n${command(`mcpgw-controller destroy ${context.files} --yes`, terminal.columns)}`,
+      );
     if (!(await terminal.ask(`Delete this${options.data === true ? ', with all data' : ''}?`))) {
       terminal.err('Nothing was deleted.');
       return 1;
@@ -48,7 +55,8 @@ export async function destroy(options: DestroyOptions, terminal: Terminal): Prom
 function goneText(context: Context, ended: Ended, terminal: Terminal, ms: number): string {
   const { outcome } = ended;
   const { columns } = terminal;
-  if (outcome.result === 'failed') return failureText(context, outcome, terminal, `mcpgw-controller destroy ${context.files}`);
+  if (outcome.result === 'failed')
+    return failureText(context, outcome, terminal, `mcpgw-controller destroy ${context.files}`);
   if (outcome.result === 'interrupted') return interruptedText(ended, 'destroy', columns);
   const { kept } = outcome.plan;
   const gone = new Set(outcome.done.filter((step) => step.verb === 'delete').map((step) => step.live)).size;
@@ -57,6 +65,10 @@ function goneText(context: Context, ended: Ended, terminal: Terminal, ms: number
   return [
     first,
     wrap(`Kept: ${count(kept.length, 'thing')} with data or needed by it. apply takes them up again.`, columns),
-    next('To delete them too:', `mcpgw-controller destroy ${context.files} --data --confirm ${context.gateway.name}`, columns),
+    next(
+      'To delete them too:',
+      `mcpgw-controller destroy ${context.files} --data --confirm ${context.gateway.name}`,
+      columns,
+    ),
   ].join('\n');
 }

@@ -29,7 +29,9 @@ export async function drift(options: DriftOptions, terminal: Terminal): Promise<
     terminal.out(wrap(`${context.owner}: ${what} (${context.calls.length} reads).${asked}`, columns));
     for (const line of unknownText(plan, terminal)) terminal.out(line);
     if (steps.length > 0) {
-      terminal.out(['', ...stepsText({ plan: found, kinds, applied, all: true, destroy: false }, terminal), ''].join('\n'));
+      terminal.out(
+        ['', ...stepsText({ plan: found, kinds, applied, all: true, destroy: false }, terminal), ''].join('\n'),
+      );
       terminal.out(next('Correct it:', `mcpgw-controller apply ${context.files}`, columns));
     }
   }

@@ -16,27 +16,46 @@ export function failureText(context: Context, outcome: Outcome, terminal: Termin
   const { columns } = terminal;
   const told = new Set<NodeId>(failures.map((failure) => failure.node));
   const denied = failures.filter((failure) => missingAction(failure) !== undefined);
-  const lines = [...deniedLines(denied, context), ...failures.filter((failure) => !denied.includes(failure)).map(failureLine)];
+  const lines = [
+    ...deniedLines(denied, context),
+    ...failures.filter((failure) => !denied.includes(failure)).map(failureLine),
+  ];
   for (const state of plan.states.values())
-    if (state.phase === 'stalled' && !told.has(state.id)) lines.push(`${state.id} is stalled: ${state.because ?? 'no reason is known'}`);
+    if (state.phase === 'stalled' && !told.has(state.id))
+      lines.push(`${state.id} is stalled: ${state.because ?? 'no reason is known'}`);
   const blocked = plan.steps.filter((step) => step.blockedBy.length > 0 && !told.has(step.node));
-  if (blocked.length > 0) lines.push(`Blocked by that: ${few(blocked.map((step) => step.node), MOST)}`);
-  const held = plan.steps.filter((step) => step.action === 'delete' && step.blockedBy.length === 0 && step.waitsFor.length > 0 && !told.has(step.node));
-  for (const step of held.slice(0, MOST)) lines.push(`${step.node} stays: ${few(step.waitsFor)} still ${step.waitsFor.length === 1 ? 'needs' : 'need'} it`);
+  if (blocked.length > 0)
+    lines.push(
+      `Blocked by that: ${few(
+        blocked.map((step) => step.node),
+        MOST,
+      )}`,
+    );
+  const held = plan.steps.filter(
+    (step) =>
+      step.action === 'delete' && step.blockedBy.length === 0 && step.waitsFor.length > 0 && !told.has(step.node),
+  );
+  for (const step of held.slice(0, MOST))
+    lines.push(`${step.node} stays: ${few(step.waitsFor)} still ${step.waitsFor.length === 1 ? 'needs' : 'need'} it`);
   if (outcome.timedOut) lines.push(`The time for this run is over. Not ready yet: ${few(unready(outcome), MOST)}`);
   const done = `Done before that: ${count(outcome.done.length, 'call')}. What was done stays and is not lost.`;
   return [
     ...lines.map((line) => paragraph(line, columns, 2)),
     ...unknownText(plan, terminal),
     wrap(done, columns),
-    ...(denied.length > 0 ? ['Print the policy it needs:', command('mcpgw-controller iam-policy --for apply', columns)] : []),
+    ...(denied.length > 0
+      ? ['Print the policy it needs:', command('mcpgw-controller iam-policy --for apply', columns)]
+      : []),
     'When this is put right:',
     command(again, columns),
   ].join('\n');
 }
 
 const unready = ({ plan }: Outcome): readonly string[] => [
-  ...new Set([...[...plan.states.values()].filter((state) => state.phase !== 'ready').map((state) => state.id), ...plan.steps.map((step) => step.node)]),
+  ...new Set([
+    ...[...plan.states.values()].filter((state) => state.phase !== 'ready').map((state) => state.id),
+    ...plan.steps.map((step) => step.node),
+  ]),
 ];
 
 const failureLine = ({ node, verb, error }: Failure): string => `Cannot ${VERBS[verb]} ${node}: ${error.message}`;
@@ -56,4 +75,5 @@ function deniedLines(denied: readonly Failure[], { aws }: Context): readonly str
 }
 
 /** AWS names the permission in its sentence and nowhere else. */
-const missingAction = ({ error }: Failure): string | undefined => /not authorized to perform:? ([\w-]+:\w+)/.exec(error.message)?.[1];
+const missingAction = ({ error }: Failure): string | undefined =>
+  /not authorized to perform:? ([\w-]+:\w+)/.exec(error.message)?.[1];

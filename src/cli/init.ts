@@ -36,8 +36,11 @@ export async function init(options: InitOptions, terminal: Terminal): Promise<nu
     await writeFile(options.file, text, { flag: 'wx' });
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (code === 'EEXIST') throw new CommandError(`${options.file} is there already and stays as it is; write another with --file <name>`);
-    throw new CommandError(`${options.file} cannot be written (${String(code)}); name another place with --file <name>`);
+    if (code === 'EEXIST')
+      throw new CommandError(`${options.file} is there already and stays as it is; write another with --file <name>`);
+    throw new CommandError(
+      `${options.file} cannot be written (${String(code)}); name another place with --file <name>`,
+    );
   }
   const { columns } = terminal;
   if (options.output === 'json') printJson(terminal, { file: options.file });
@@ -69,7 +72,8 @@ spec:
 }
 
 /** Plain where YAML reads the same text; quoted where it would read something else. */
-const scalar = (text: string): string => (/^[a-z][\w./-]*$/i.test(text) && !/^(true|false|null|yes|no|on|off|y|n)$/i.test(text) ? text : JSON.stringify(text));
+const scalar = (text: string): string =>
+  /^[a-z][\w./-]*$/i.test(text) && !/^(true|false|null|yes|no|on|off|y|n)$/i.test(text) ? text : JSON.stringify(text);
 
 function problemText({ path, message, suggestion }: Problem): string {
   const option = OPTIONS[path] ?? path;

@@ -37,7 +37,10 @@ function fill(first: string, parts: readonly string[], { gap, width, indent }: R
       line = ' '.repeat(indent) + part;
     } else line = `${line}${gap}${part}`;
   }
-  return [...lines, line].map((each) => each.trimEnd()).join('\n').replaceAll(TIED, ' ');
+  return [...lines, line]
+    .map((each) => each.trimEnd())
+    .join('\n')
+    .replaceAll(TIED, ' ');
 }
 
 const COMMAND = /^\s+(aws|docker|mcpgw-controller) /;
@@ -45,7 +48,9 @@ const COMMAND = /^\s+(aws|docker|mcpgw-controller) /;
 /** A sentence and the lines that follow it; commands among them stay such that they can be copied. */
 export function paragraph(text: string, width: number, indent = 0): string {
   const [first = '', ...rest] = text.split('\n');
-  const others = rest.map((line) => (COMMAND.test(line) ? command(line.trim(), width, indent) : wrap(leading(indent, line), width, indent + 2)));
+  const others = rest.map((line) =>
+    COMMAND.test(line) ? command(line.trim(), width, indent) : wrap(leading(indent, line), width, indent + 2),
+  );
   return [wrap(first, width, indent), ...others].join('\n');
 }
 

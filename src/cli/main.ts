@@ -27,7 +27,7 @@ export async function main(argv: readonly string[], terminal: Terminal = process
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 1;
     const { report } = await import('./report.ts');
-    return await report(error, argv.includes('--verbose'), terminal);
+    return report(error, argv.includes('--verbose'), terminal);
   }
 }
 
@@ -37,10 +37,14 @@ function build(terminal: Terminal, finish: (code: number) => void): Command {
     .version(version)
     .showSuggestionAfterError()
     .showHelpAfterError('(see --help)')
-    .configureOutput({ writeOut: (text) => terminal.out(text.trimEnd()), writeErr: (text) => terminal.err(text.trimEnd()) })
+    .configureOutput({
+      writeOut: (text) => terminal.out(text.trimEnd()),
+      writeErr: (text) => terminal.err(text.trimEnd()),
+    })
     .addHelpText('after', '\nExample:\n  mcpgw-controller plan -f gateway.yaml')
     .exitOverride();
-  const output = (): Option => new Option('-o, --output <form>', 'text for people, json for programs').choices(['text', 'json']).default('text');
+  const output = (): Option =>
+    new Option('-o, --output <form>', 'text for people, json for programs').choices(['text', 'json']).default('text');
   const command = (name: string, description: string): Command =>
     program
       .command(name)
@@ -52,6 +56,8 @@ function build(terminal: Terminal, finish: (code: number) => void): Command {
       .addOption(new Option('-f, --file <path...>', 'manifest, or a folder of manifests').makeOptionMandatory())
       .addOption(output())
       .option('--state <folder>', 'where history is kept (or MCPGW_STATE)');
+  // Options have the type that their command says: commander gives them none.
+  // oxlint-disable-next-line typescript/no-unnecessary-type-parameters
   const runs = <T>(one: Command, load: () => Promise<(options: T, terminal: Terminal) => Promise<number>>): Command =>
     one.action(async (options: T) => finish(await (await load())(options, terminal)));
   const seconds = (text: string): number => {
@@ -68,12 +74,15 @@ function build(terminal: Terminal, finish: (code: number) => void): Command {
       .requiredOption('--account <id>', 'AWS account id')
       .option('--name <name>', 'name of the gateway', 'mcp-gateway')
       .option('--region <region>', 'AWS region', 'us-east-1')
-      .option('--image-base <uri>', 'where the images are; the account\'s own ECR by default')
+      .option('--image-base <uri>', "where the images are; the account's own ECR by default")
       .option('--image-tag <tag>', 'their tag', 'latest')
       .addOption(output()),
     async () => (await import('./init.ts')).init,
   );
-  runs(withManifest('validate', 'check a manifest; needs no credentials'), async () => (await import('./validate.ts')).validate);
+  runs(
+    withManifest('validate', 'check a manifest; needs no credentials'),
+    async () => (await import('./validate.ts')).validate,
+  );
   runs(command('schema', 'print the JSON Schema of the manifest'), async () => (await import('./schema.ts')).schema);
   runs(
     withManifest('plan', 'show what would change and why; writes nothing')
@@ -92,31 +101,43 @@ function build(terminal: Terminal, finish: (code: number) => void): Command {
       .option('--all', all),
     async () => (await import('./apply.ts')).apply,
   );
-  runs(withManifest('status', 'conditions and domains, looked up now').option('--tree', 'every node of every domain'), async () => (await import('./status.ts')).status);
-  runs(withManifest('outputs', 'addresses, ids and names, looked up now').option('--name <name>', 'one output alone'), async () => (await import('./outputs.ts')).outputs);
   runs(
-    withManifest('drift', 'what was changed outside since it was last applied')
-      .option('--exit-code', 'exit with 3 when there is drift, 2 when the manifest asks for changes too'),
+    withManifest('status', 'conditions and domains, looked up now').option('--tree', 'every node of every domain'),
+    async () => (await import('./status.ts')).status,
+  );
+  runs(
+    withManifest('outputs', 'addresses, ids and names, looked up now').option('--name <name>', 'one output alone'),
+    async () => (await import('./outputs.ts')).outputs,
+  );
+  runs(
+    withManifest('drift', 'what was changed outside since it was last applied').option(
+      '--exit-code',
+      'exit with 3 when there is drift, 2 when the manifest asks for changes too',
+    ),
     async () => (await import('./drift.ts')).drift,
   );
   runs(
     withManifest('destroy', 'delete everything but data')
       .option('--yes', 'do not ask')
       .option('--data', 'delete data too, after last snapshots')
-      .option('--confirm <name>', 'with --data: the gateway\'s name')
+      .option('--confirm <name>', "with --data: the gateway's name")
       .option('--timeout <seconds>', 'give up after this long', seconds)
       .option('--all', all),
     async () => (await import('./destroy.ts')).destroy,
   );
   runs(
     command('iam-policy', 'print the IAM policy of a role for the controller').addOption(
-      new Option('--for <what>', 'a role that only looks, or one that also acts').choices(['plan', 'apply']).default('apply'),
+      new Option('--for <what>', 'a role that only looks, or one that also acts')
+        .choices(['plan', 'apply'])
+        .default('apply'),
     ),
     async () => (await import('./iam-policy.ts')).iamPolicy,
   );
   command('completion', 'print a completion script for bash, zsh or fish')
     .argument('<shell>', 'bash, zsh or fish')
-    .action(async (shell: string) => finish(await (await import('./completion.ts')).completion(program, shell, terminal)));
+    .action(async (shell: string) =>
+      finish(await (await import('./completion.ts')).completion(program, shell, terminal)),
+    );
   command('version', 'print the version').action(() => terminal.out(version));
   return program;
 }

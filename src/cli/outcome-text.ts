@@ -18,11 +18,16 @@ export function outcomeText(context: Context, ended: Ended, terminal: Terminal, 
       return [
         `Ready in ${duration(ms)}: ${ready} of ${states.length}.`,
         ...addresses(context, plan),
-        ...states.flatMap(({ id, because }) => (because === undefined ? [] : [paragraph(`  note       ${id}: ${because}`, columns, 13)])),
+        ...states.flatMap(({ id, because }) =>
+          because === undefined ? [] : [paragraph(`  note       ${id}: ${because}`, columns, 13)],
+        ),
         next('Next:', `mcpgw-controller status ${context.files}`, columns),
       ].join('\n');
     case 'pending':
-      return wrap(`Begun: ${ready} of ${states.length} ready. Still underway in AWS: ${underway(plan)}. Run apply again to go on.`, columns);
+      return wrap(
+        `Begun: ${ready} of ${states.length} ready. Still underway in AWS: ${underway(plan)}. Run apply again to go on.`,
+        columns,
+      );
     case 'interrupted':
       return interruptedText(ended, 'apply', columns);
     case 'failed':
@@ -32,7 +37,8 @@ export function outcomeText(context: Context, ended: Ended, terminal: Terminal, 
 
 /** What goes on in AWS by itself after Ctrl-C. */
 export function interruptedText({ outcome, unanswered }: Ended, name: 'apply' | 'destroy', columns: number): string {
-  const open = unanswered.length === 0 ? '' : ` No answer yet to: ${list(unanswered.map((step) => `${step.verb} ${step.node}`))}.`;
+  const open =
+    unanswered.length === 0 ? '' : ` No answer yet to: ${list(unanswered.map((step) => `${step.verb} ${step.node}`))}.`;
   return wrap(
     `Stopped after the calls in flight. Still running in AWS: ${underway(outcome.plan)}.${open} Run ${name} again to go on; nothing needs cleaning.`,
     columns,

@@ -14,7 +14,8 @@ export async function outputs(options: OutputsOptions, terminal: Terminal): Prom
   const found = outputsOf(context, plan);
   if (options.name !== undefined) {
     const output = found[options.name];
-    if (output === undefined) throw new CommandError(`there is no output "${options.name}"; there are ${Object.keys(found).join(', ')}`);
+    if (output === undefined)
+      throw new CommandError(`there is no output "${options.name}"; there are ${Object.keys(found).join(', ')}`);
     if (options.output === 'json') printJson(terminal, output.value);
     else terminal.out(text(output.value));
   } else if (options.output === 'json') printJson(terminal, found);

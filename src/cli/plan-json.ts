@@ -40,8 +40,16 @@ export function outcomeJson(plan: Plan, outcome: Outcome, revision: string, appl
     ...planJson(plan, revision, applied),
     // Interrupted, as exit code 130 says: what was begun goes on in AWS.
     result: outcome.result === 'interrupted' ? 'pending' : outcome.result,
-    failures: outcome.failures.map(({ node, verb, error }) => ({ node, verb, disposition: error.disposition, code: error.code, message: error.message })),
-    pending: [...outcome.plan.states.values()].filter((state) => state.phase === 'pending' || state.phase === 'deleting').map((state) => state.id),
+    failures: outcome.failures.map(({ node, verb, error }) => ({
+      node,
+      verb,
+      disposition: error.disposition,
+      code: error.code,
+      message: error.message,
+    })),
+    pending: [...outcome.plan.states.values()]
+      .filter((state) => state.phase === 'pending' || state.phase === 'deleting')
+      .map((state) => state.id),
   };
 }
 

@@ -28,7 +28,9 @@ export function verdict({ plan, kinds }: PlanView): string {
   const parts = ORDER.flatMap((action) => (summary[action] > 0 ? [`${summary[action]} ${WORDS[action]}`] : []));
   if (summary.blocked > 0) parts.push(`${summary.blocked} blocked`);
   if (parts.length === 0) parts.push('nothing to change');
-  const stateful = new Set(Object.values(kinds).flatMap((own) => own.flatMap((kind) => (kind.stateful === true ? [kind.name] : []))));
+  const stateful = new Set(
+    Object.values(kinds).flatMap((own) => own.flatMap((kind) => (kind.stateful === true ? [kind.name] : []))),
+  );
   const lost = plan.steps.filter((step) => step.action === 'delete' && stateful.has(step.kind));
   const data = lost.length === 0 ? 'No data is touched.' : `DELETES DATA: ${list(lost.map((step) => step.node))}.`;
   const breaks = [...new Set(plan.steps.flatMap((step) => step.interrupts ?? []))];
@@ -40,7 +42,13 @@ export function verdict({ plan, kinds }: PlanView): string {
 /** A whole plan for people: the verdict, then what is dangerous, then the rest. */
 export function planText(view: PlanView, terminal: Terminal): string {
   const lines = [...stepsText(view, terminal), ...keptText(view, terminal), ...unknownText(view.plan, terminal)];
-  return [wrap(verdict(view), terminal.columns), '', ...lines, ...(lines.length > 0 ? [''] : []), ...footer(view, terminal)].join('\n');
+  return [
+    wrap(verdict(view), terminal.columns),
+    '',
+    ...lines,
+    ...(lines.length > 0 ? [''] : []),
+    ...footer(view, terminal),
+  ].join('\n');
 }
 
 /** The steps alone: one line or more for each, or for many of one sort. */
@@ -50,7 +58,9 @@ export function stepsText(view: PlanView, terminal: Terminal): readonly string[]
     const width = Math.max(0, ...steps.map((step) => step.node.length));
     return [...new Set(steps.map((step) => step.domain))].flatMap((domain) => {
       const own = steps.filter((step) => step.domain === domain);
-      return isFolded(view, action, own) ? [folded(action, domain, own, terminal)] : own.flatMap((step) => stepText(step, view, width, terminal));
+      return isFolded(view, action, own)
+        ? [folded(action, domain, own, terminal)]
+        : own.flatMap((step) => stepText(step, view, width, terminal));
     });
   });
 }
@@ -73,7 +83,10 @@ const HOLDS = 'it holds data';
 
 /** What stays, by domain: what holds data, and what that needs. */
 function keptText({ plan, all }: PlanView, { columns }: Terminal): readonly string[] {
-  if (all) return plan.kept.map(({ node, domain, because }) => fields([`  ${domain.padEnd(DOMAIN)}  ${node}`, `kept: ${because}`], columns, INDENT));
+  if (all)
+    return plan.kept.map(({ node, domain, because }) =>
+      fields([`  ${domain.padEnd(DOMAIN)}  ${node}`, `kept: ${because}`], columns, INDENT),
+    );
   const groups = new Map<string, Kept[]>();
   for (const kept of plan.kept) {
     const why = kept.because.startsWith(HOLDS) ? kept.because : 'needed by data';
@@ -93,8 +106,11 @@ function footer(view: PlanView, { columns }: Terminal): readonly string[] {
   const unchanged = destroy ? '' : `${summaryOf(plan).unchanged} unchanged`;
   const later = open > 0 ? tied(`${count(open, 'value')} known only after apply`) : '';
   const said = [unchanged, later].filter((part) => part !== '').join(', ');
-  const hidden = !all && (plan.kept.length > 0 || plan.steps.some((step) => step.action === 'create') || hasFolded(view));
-  const first = [said === '' ? '' : `${said}.`, hidden ? '--all shows everything.' : ''].filter((part) => part !== '').join(' ');
+  const hidden =
+    !all && (plan.kept.length > 0 || plan.steps.some((step) => step.action === 'create') || hasFolded(view));
+  const first = [said === '' ? '' : `${said}.`, hidden ? '--all shows everything.' : '']
+    .filter((part) => part !== '')
+    .join(' ');
   const { seconds, longest } = estimate(plan, kinds);
   const time = `${capital(about(seconds))} in all${longest === undefined || seconds < 60 ? '' : `; the longest is ${longest}`}.`;
   return [...(first === '' ? [] : [wrap(first, columns)]), ...(plan.steps.length > 0 ? [wrap(time, columns)] : [])];
@@ -102,6 +118,7 @@ function footer(view: PlanView, { columns }: Terminal): readonly string[] {
 
 function hasFolded(view: PlanView): boolean {
   const groups = new Map<string, Step[]>();
-  for (const step of view.plan.steps) groups.set(`${step.action} ${step.domain}`, [...(groups.get(`${step.action} ${step.domain}`) ?? []), step]);
+  for (const step of view.plan.steps)
+    groups.set(`${step.action} ${step.domain}`, [...(groups.get(`${step.action} ${step.domain}`) ?? []), step]);
   return [...groups.values()].some((steps) => steps[0] !== undefined && isFolded(view, steps[0].action, steps));
 }

@@ -13,7 +13,13 @@ export interface PlanView {
   readonly destroy: boolean;
 }
 
-export const SIGNS: Readonly<Record<Action, string>> = { create: '+', update: '~', replace: '±', delete: '-', refuse: '!' };
+export const SIGNS: Readonly<Record<Action, string>> = {
+  create: '+',
+  update: '~',
+  replace: '±',
+  delete: '-',
+  refuse: '!',
+};
 export const COLOURS = { create: 'green', update: 'yellow', replace: 'magenta', delete: 'red', refuse: 'red' } as const;
 /** The domain's column, and where what is said of it begins. */
 export const DOMAIN = 13;

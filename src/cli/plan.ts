@@ -24,14 +24,21 @@ export async function plan(options: PlanCommandOptions, terminal: Terminal): Pro
   const sight = await lookAround(context, only === undefined ? {} : { only });
   if (options.output === 'json') printJson(terminal, planJson(sight.plan, context.revision, sight.applied));
   else {
-    terminal.out(planScreen(context, sight, terminal, { all: options.all === true, destroy: false, ms: Date.now() - began }));
+    terminal.out(
+      planScreen(context, sight, terminal, { all: options.all === true, destroy: false, ms: Date.now() - began }),
+    );
     if (sight.plan.steps.length > 0) terminal.out(advice(context, sight, options.only, terminal));
   }
   if (sight.plan.unknown.size > 0 || sight.plan.steps.some((step) => step.action === 'refuse')) return 1;
   return options.exitCode === true ? changesExit(sight.plan, sight.applied) : 0;
 }
 
-function advice({ files }: Context, { plan: found }: Sight, only: readonly string[] = [], { columns }: Terminal): string {
+function advice(
+  { files }: Context,
+  { plan: found }: Sight,
+  only: readonly string[] = [],
+  { columns }: Terminal,
+): string {
   const chosen = only.length > 0 ? ` --only ${only.join(' ')}` : '';
   const line = `mcpgw-controller apply ${files}${chosen} --plan ${found.id}`;
   const lead = 'Apply exactly this:';
@@ -45,15 +52,34 @@ interface ScreenOptions {
 }
 
 /** The whole plan screen, from the gateway's name to how long it takes. */
-export function planScreen(context: Context, { plan: found, applied }: Sight, terminal: Terminal, options: ScreenOptions): string {
+export function planScreen(
+  context: Context,
+  { plan: found, applied }: Sight,
+  terminal: Terminal,
+  options: ScreenOptions,
+): string {
   const { columns } = terminal;
-  const head = fields([`Gateway ${context.owner}`, `account ${context.aws.accountId}`, `${context.file} @ ${shortRevision(context.revision)}`], columns, 2);
+  const head = fields(
+    [
+      `Gateway ${context.owner}`,
+      `account ${context.aws.accountId}`,
+      `${context.file} @ ${shortRevision(context.revision)}`,
+    ],
+    columns,
+    2,
+  );
   const states = [...found.states.values()];
   if (found.steps.length === 0 && found.unknown.size === 0 && !options.destroy) {
     const ready = states.filter((state) => state.phase === 'ready').length;
     const open = states
       .filter((state) => state.phase !== 'ready')
-      .map((state) => paragraph(`  ${state.id} is ${state.phase}${state.because === undefined ? '' : `: ${state.because}`}`, columns, 4));
+      .map((state) =>
+        paragraph(
+          `  ${state.id} is ${state.phase}${state.because === undefined ? '' : `: ${state.because}`}`,
+          columns,
+          4,
+        ),
+      );
     const text = `Nothing to change: ${ready} of ${states.length} ready (${context.calls.length} reads, ${duration(options.ms)}).`;
     return [head, wrap(text, columns), ...open].join('\n');
   }

@@ -9,7 +9,13 @@ export async function profilesText(environment: Readonly<Record<string, string |
     environment['AWS_SHARED_CREDENTIALS_FILE'] ?? join(folder, 'credentials'),
   ];
   const found = await Promise.all(files.map((file) => readFile(file, 'utf8').catch(() => '')));
-  const names = new Set(found.flatMap((text) => [...text.matchAll(/^\s*\[\s*(?:profile\s+)?([^\]]+?)\s*\]/gm)].map((match) => match[1] ?? '')));
+  const names = new Set(
+    found.flatMap((text) =>
+      [...text.matchAll(/^\s*\[\s*(?:profile\s+)?([^\]]+?)\s*\]/gm)].map((match) => match[1] ?? ''),
+    ),
+  );
   const profiles = [...names].filter((name) => !/^(sso-session|services)\s/.test(name));
-  return profiles.length === 0 ? `There are no profiles in ${files.join(' or ')}.` : `Known profiles: ${profiles.join(', ')}.`;
+  return profiles.length === 0
+    ? `There are no profiles in ${files.join(' or ')}.`
+    : `Known profiles: ${profiles.join(', ')}.`;
 }

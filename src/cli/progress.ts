@@ -33,13 +33,16 @@ export function frameText({ plan, running, pendingSince }: Progress, frame: Fram
   const left = plan.steps.length > 0 && seconds >= 60 ? `, about ${Math.ceil(seconds / 60)} min left` : '';
   const ready = states.filter((state) => state.phase === 'ready').length;
   const total = states.length > 0 ? `${ready} of ${states.length} ready` : `${plan.steps.length} left to delete`;
-  const lines = [`${frame.owner}   ${frame.command} ${frame.planId}   ${duration(frame.now - frame.began)}${left}   ${total}`];
+  const lines = [
+    `${frame.owner}   ${frame.command} ${frame.planId}   ${duration(frame.now - frame.began)}${left}   ${total}`,
+  ];
   for (const domain of Object.keys(frame.kinds)) {
     const own = states.filter((state) => state.domain === domain);
     const steps = plan.steps.filter((step) => step.domain === domain);
     if (own.length === 0 && steps.length === 0) continue;
     const done = own.filter((state) => state.phase === 'ready').length;
-    const mark = done === own.length && steps.length === 0 ? '✔' : own.some((state) => state.phase === 'stalled') ? '✘' : '·';
+    const mark =
+      done === own.length && steps.length === 0 ? '✔' : own.some((state) => state.phase === 'stalled') ? '✘' : '·';
     const tally = own.length > 0 ? `${done}/${own.length}` : `${steps.length} left`;
     const why = reason(domain, own, plan, new Set(running.map((step) => step.node)), pendingSince, frame.now);
     lines.push(`  ${mark} ${domain.padEnd(14)}${tally.padEnd(9)}${why}`.slice(0, frame.columns));

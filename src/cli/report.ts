@@ -15,14 +15,18 @@ export async function report(error: unknown, verbose: boolean, terminal: Termina
 }
 
 const ADVICE: readonly (readonly [RegExp, string])[] = [
-  [/ExpiredToken|RequestExpired|InvalidClientTokenId|UnrecognizedClient|SignatureDoesNotMatch/, 'Sign in again (aws sso login), or take other credentials.'],
+  [
+    /ExpiredToken|RequestExpired|InvalidClientTokenId|UnrecognizedClient|SignatureDoesNotMatch/,
+    'Sign in again (aws sso login), or take other credentials.',
+  ],
   [/WrongAccount/, 'Take credentials of that account (AWS_PROFILE), or correct spec.accountId.'],
   [/NoAnswer/, 'Check the network, spec.region and AWS_ENDPOINT_URL.'],
 ];
 
 async function sentence(error: unknown): Promise<string> {
   const known = toReconcileError(error);
-  if (/CredentialsProvider|Could not load credentials/.test(`${known.code} ${known.message}`)) return noCredentials(process.env['AWS_PROFILE']);
+  if (/CredentialsProvider|Could not load credentials/.test(`${known.code} ${known.message}`))
+    return noCredentials(process.env['AWS_PROFILE']);
   const advice = ADVICE.find(([pattern]) => pattern.test(known.code))?.[1];
   return advice === undefined ? known.message : `${known.message}\n${advice}`;
 }

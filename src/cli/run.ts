@@ -21,7 +21,12 @@ export interface Ended {
 const MARGIN = 1.25;
 
 /** Carries a plan out before the user's eyes; Ctrl-C stops between two calls. */
-export async function runShown(context: Context, sight: Sight, options: RunOptions, terminal: Terminal): Promise<Ended> {
+export async function runShown(
+  context: Context,
+  sight: Sight,
+  options: RunOptions,
+  terminal: Terminal,
+): Promise<Ended> {
   const { clock, timing } = context;
   const stop = new AbortController();
   let last: Progress | undefined;
@@ -47,14 +52,24 @@ export async function runShown(context: Context, sight: Sight, options: RunOptio
     });
     const outcome = await Promise.race([ended, interrupted]);
     const done = new Set(outcome.done);
-    return { outcome, unanswered: outcome.result === 'interrupted' ? (last?.running ?? []).filter((step) => !done.has(step)) : [] };
+    return {
+      outcome,
+      unanswered: outcome.result === 'interrupted' ? (last?.running ?? []).filter((step) => !done.has(step)) : [],
+    };
   } finally {
     shown.done();
   }
 }
 
 function asItStands({ plan, snapshot }: Sight, last: Progress | undefined): Outcome {
-  return { result: 'interrupted', plan: last?.plan ?? plan, snapshot, failures: last?.failures ?? [], timedOut: false, done: [] };
+  return {
+    result: 'interrupted',
+    plan: last?.plan ?? plan,
+    snapshot,
+    failures: last?.failures ?? [],
+    timedOut: false,
+    done: [],
+  };
 }
 
 async function show(context: Context, sight: Sight, command: string, terminal: Terminal): Promise<Shown> {

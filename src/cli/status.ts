@@ -52,14 +52,17 @@ export async function status(options: StatusOptions, terminal: Terminal): Promis
       2,
     ),
   );
-  for (const domain of domains) for (const line of domainLines(domain, plan.states, options.tree === true, terminal)) terminal.out(line);
+  for (const domain of domains)
+    for (const line of domainLines(domain, plan.states, options.tree === true, terminal)) terminal.out(line);
   for (const line of unknownText(plan, terminal)) terminal.out(line);
   return plan.unknown.size > 0 ? 1 : 0;
 }
 
 function wordOf(conditions: readonly Condition[], terminal: Terminal): string {
   const ready = conditions.find((condition) => condition.type === 'Ready');
-  return ready?.status === 'True' ? terminal.paint('green', 'Ready') : terminal.paint('red', ready?.reason ?? 'Unknown');
+  return ready?.status === 'True'
+    ? terminal.paint('green', 'Ready')
+    : terminal.paint('red', ready?.reason ?? 'Unknown');
 }
 
 const DONE: Readonly<Record<HistoryEntry['command'], string>> = { apply: 'applied', destroy: 'destroyed' };
@@ -88,7 +91,8 @@ function domainLines(
   tree: boolean,
   { columns }: Terminal,
 ): readonly string[] {
-  const phase = open.length === 0 ? 'ready' : ((open.find((state) => state.phase === 'stalled') ?? open[0])?.phase ?? '');
+  const phase =
+    open.length === 0 ? 'ready' : ((open.find((state) => state.phase === 'stalled') ?? open[0])?.phase ?? '');
   const head = `  ${name.padEnd(15)} ${phase.padEnd(9)} ${ready === total ? total : `${ready} of ${total}`}`;
   // What is merely not there yet is said by the count.
   const [first, ...others] = open.filter((state) => state.phase !== 'missing' || state.because !== undefined);
@@ -100,7 +104,8 @@ function domainLines(
 const more = (number: number): readonly string[] => (number > 0 ? [`      and ${number} more: --tree shows them`] : []);
 
 function stateText({ id, phase, because }: NodeState, columns: number): string {
-  const said = phase === 'ready' && because === undefined ? '' : `  ${phase}${because === undefined ? '' : `: ${because}`}`;
+  const said =
+    phase === 'ready' && because === undefined ? '' : `  ${phase}${because === undefined ? '' : `: ${because}`}`;
   return paragraph(`    ${SIGNS[phase]} ${id}${said}`, columns, 8);
 }
 
@@ -112,4 +117,6 @@ const domainJson = ({ name, ready, total, open }: DomainStatus): object => ({
 });
 
 const valuesOf = (outputs: ReturnType<typeof outputsOf>): object =>
-  Object.fromEntries(Object.entries(outputs).map(([name, { value, sensitive }]) => [name, sensitive ? '[secret]' : value]));
+  Object.fromEntries(
+    Object.entries(outputs).map(([name, { value, sensitive }]) => [name, sensitive ? '[secret]' : value]),
+  );

@@ -19,7 +19,9 @@ export function stepText(step: Step, view: PlanView, width: number, terminal: Te
   const notes = notesOf(step, view);
   const node = notes.length > 0 ? step.node.padEnd(Math.min(width, WIDEST)) : step.node;
   const fits = INDENT + step.node.length <= terminal.columns;
-  const name = fits ? `${step.domain.padEnd(DOMAIN)}  ${node}` : `${step.domain}\n${' '.repeat(NARROW - 1)}${step.node}`;
+  const name = fits
+    ? `${step.domain.padEnd(DOMAIN)}  ${node}`
+    : `${step.domain}\n${' '.repeat(NARROW - 1)}${step.node}`;
   const head = fields([` ${name}`, ...notes], terminal.columns - 1, (fits ? INDENT : NARROW) - 1);
   return [sign + head.replaceAll('\n', '\n '), ...changesText(step, view, terminal)];
 }

@@ -37,7 +37,7 @@ export function processTerminal(): Terminal {
     out: (text) => void stdout.write(redact(`${text}\n`)),
     err,
     columns: stdout.columns ?? stderr.columns ?? given(process.env['COLUMNS']) ?? COLUMNS,
-    interactive: stdin.isTTY === true && stderr.isTTY === true,
+    interactive: stdin.isTTY && stderr.isTTY,
     paint: (style, text) => (colours ? styleText(style, text) : text),
     async ask(question) {
       const lines = createInterface({ input: stdin, output: stderr });
@@ -54,7 +54,7 @@ export function processTerminal(): Terminal {
 function hasColours(): boolean {
   const { NO_COLOR = '', FORCE_COLOR = '' } = process.env;
   if (NO_COLOR !== '') return false;
-  return FORCE_COLOR !== '' ? FORCE_COLOR !== '0' : process.stdout.isTTY === true && process.stderr.isTTY === true;
+  return FORCE_COLOR !== '' ? FORCE_COLOR !== '0' : process.stdout.isTTY && process.stderr.isTTY;
 }
 
 function given(columns: string | undefined): number | undefined {

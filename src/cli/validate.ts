@@ -15,8 +15,15 @@ export async function validate(options: ManifestOptions, terminal: Terminal): Pr
     if (errors.length > 0) terminal.out(problemsText(errors, options.file, terminal));
     else
       for (const { gateway, file } of gateways)
-        terminal.out(wrap(`${file}: ${gateway.region}/${gateway.name} is valid (mode ${gateway.ingress.mode}, account ${gateway.accountId})`, columns, 2));
-    for (const warning of problems.filter((problem) => !isError(problem))) terminal.err(wrap(problemLine(warning), columns, 2));
+        terminal.out(
+          wrap(
+            `${file}: ${gateway.region}/${gateway.name} is valid (mode ${gateway.ingress.mode}, account ${gateway.accountId})`,
+            columns,
+            2,
+          ),
+        );
+    for (const warning of problems.filter((problem) => !isError(problem)))
+      terminal.err(wrap(problemLine(warning), columns, 2));
   }
   return errors.length === 0 ? 0 : 1;
 }

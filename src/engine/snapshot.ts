@@ -34,7 +34,9 @@ export const nodeIdOf = (thing: Thing): NodeId => idOf(thing.kind.name, thing.li
 
 /** What tells this live thing from any other, also from another of the same node; it outlives a change of name. */
 export function identityOf(kind: AnyKind, live: Observed): string {
-  const ids = (kind.identity ?? kind.identifies).map((output) => live.outputs[output]).filter((id) => typeof id === 'string');
+  const ids = (kind.identity ?? kind.identifies)
+    .map((output) => live.outputs[output])
+    .filter((id) => typeof id === 'string');
   return ids.length > 0 ? `${kind.name} ${ids.join(' ')}` : nodeIdOf({ kind, live });
 }
 

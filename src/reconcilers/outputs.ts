@@ -83,7 +83,8 @@ export function declareOutputs({ gateway, names }: Declaration, parts: Parts): R
     ecr_repository_urls: { [names.keycloakRepository]: format`${ecs.repository.ref('repositoryUri')}:latest` },
   };
   const hidden = { documentdb_secrets_manager_secret_arn: identity.secrets.documentdb.ref('arn') };
-  const entries = (values: object, sensitive: boolean) => Object.entries(values).map(([name, value]) => [name, { value, sensitive }] as const);
+  const entries = (values: object, sensitive: boolean) =>
+    Object.entries(values).map(([name, value]) => [name, { value, sensitive }] as const);
   return Object.fromEntries([...entries(open, false), ...entries(hidden, true)]);
 }
 

@@ -27,10 +27,15 @@ export async function writeApplied(store: Store, plan: Plan, graph: Graph): Prom
   for (const state of plan.states.values()) {
     const node = graph.nodes.get(state.id);
     if (state.live === undefined || node === undefined || changing.has(state.id)) continue;
-    const props = resolve(node.props, (ref) => plan.states.get(ref.$ref)?.live?.outputs[ref.output]) as Record<string, unknown>;
+    const props = resolve(node.props, (ref) => plan.states.get(ref.$ref)?.live?.outputs[ref.output]) as Record<
+      string,
+      unknown
+    >;
     const live: Record<string, unknown> = state.live.props;
     const fields = Object.keys(live).filter((field) => props[field] !== undefined);
-    record[state.id] = Object.fromEntries(fields.map((field) => [field, [hash(props[field]), hash(live[field])] as const]));
+    record[state.id] = Object.fromEntries(
+      fields.map((field) => [field, [hash(props[field]), hash(live[field])] as const]),
+    );
   }
   for (const id of Object.keys(record)) if (!graph.nodes.has(id)) delete record[id];
   await remember(store, FILE, record);
@@ -47,4 +52,8 @@ export function originOf(record: AppliedRecord, step: Step, change: Change): Ori
   return wantedMoved && liveMoved ? 'both' : liveMoved ? 'outside' : wantedMoved ? 'manifest' : 'unknown';
 }
 
-const hash = (value: unknown): string => createHash('sha256').update(JSON.stringify(value ?? null)).digest('hex').slice(0, 16);
+const hash = (value: unknown): string =>
+  createHash('sha256')
+    .update(JSON.stringify(value ?? null))
+    .digest('hex')
+    .slice(0, 16);

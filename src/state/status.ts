@@ -29,7 +29,8 @@ export function statusOf(plan: Plan, kinds: Kinds): Status {
   const domains = Object.keys(kinds)
     .map((name) => domainStatus(name, states))
     .filter((domain) => domain.total > 0);
-  const of = (...phases: readonly NodeState['phase'][]): readonly NodeState[] => states.filter((state) => phases.includes(state.phase));
+  const of = (...phases: readonly NodeState['phase'][]): readonly NodeState[] =>
+    states.filter((state) => phases.includes(state.phase));
   const pending = of('pending', 'deleting');
   const sick = of('stalled', 'blocked');
   const waits = states.length - of('ready').length;
@@ -39,20 +40,37 @@ export function statusOf(plan: Plan, kinds: Kinds): Status {
   const healthy = sick.length === 0 && pending.length === 0;
 
   const conditions = [
-    good('Ready', waits === 0 && changes === 0, absent ? 'NotCreated' : healthy ? 'OutOfSync' : 'NotHealthy', `${waits} of ${states.length} are not ready`, unread),
+    good(
+      'Ready',
+      waits === 0 && changes === 0,
+      absent ? 'NotCreated' : healthy ? 'OutOfSync' : 'NotHealthy',
+      `${waits} of ${states.length} are not ready`,
+      unread,
+    ),
     good('Synced', changes === 0, 'ChangesPending', `${changes} changes are pending`, unread),
     good('Healthy', healthy, 'NotHealthy', first([...sick, ...pending]), unread),
-    bad('Drifted', changes > 0 && !absent, ['Differs', `${changes} things differ from the manifest`], ['AsApplied', 'everything is as the manifest says']),
+    bad(
+      'Drifted',
+      changes > 0 && !absent,
+      ['Differs', `${changes} things differ from the manifest`],
+      ['AsApplied', 'everything is as the manifest says'],
+    ),
     bad('Progressing', pending.length > 0, ['Underway', first(pending)], ['Settled', 'nothing is underway']),
     bad('Stalled', sick.length > 0, ['NeedsAction', first(sick)], ['Free', 'nothing waits for a person']),
-    ...domains.map(({ name, open }) => good(`${capital(name)}Ready`, open.length === 0, 'NotReady', first(open), undefined)),
+    ...domains.map(({ name, open }) =>
+      good(`${capital(name)}Ready`, open.length === 0, 'NotReady', first(open), undefined),
+    ),
   ];
   return { conditions, domains };
 }
 
 /** Nothing of ours is there; what is only looked up says nothing about that. */
 function isAbsent(states: readonly NodeState[], kinds: Kinds): boolean {
-  const made = new Set(Object.values(kinds).flatMap((own) => own.flatMap((kind) => (kind.create !== undefined && kind.scope !== 'account' ? [kind.name] : []))));
+  const made = new Set(
+    Object.values(kinds).flatMap((own) =>
+      own.flatMap((kind) => (kind.create !== undefined && kind.scope !== 'account' ? [kind.name] : [])),
+    ),
+  );
   return !states.some((state) => state.live !== undefined && made.has(kindOf(state.id)));
 }
 
@@ -85,4 +103,5 @@ function first(states: readonly NodeState[]): string {
   return `${state.id} is ${state.phase}${state.because === undefined ? '' : `: ${state.because}`}${rest}`;
 }
 
-const unreadable = (plan: Plan): string => [...plan.unknown].map(([kind, because]) => `${kind} could not be read: ${because}`).join('; ');
+const unreadable = (plan: Plan): string =>
+  [...plan.unknown].map(([kind, because]) => `${kind} could not be read: ${because}`).join('; ');

@@ -12,4 +12,5 @@ export async function recall(store: Store, name: string): Promise<unknown> {
   }
 }
 
-export const remember = (store: Store, name: string, value: unknown): Promise<void> => store.write(name, JSON.stringify(value, undefined, 1));
+export const remember = (store: Store, name: string, value: unknown): Promise<void> =>
+  store.write(name, JSON.stringify(value, undefined, 1));

@@ -28,13 +28,31 @@ describe('what cannot be worked with', () => {
     'an empty file': [() => '', /is empty; write a first manifest with "mcpgw-controller init"/],
     'a tab': [(text) => text.replace('  name', '\tname'), /:\d+:1: a tab cannot indent YAML/],
     'aliases that grow without end': [
-      () => ['a: &a [x,x,x,x,x,x,x,x]', ...['b', 'c', 'd', 'e', 'f', 'g', 'h'].map((name, i) => `${name}: &${name} [${Array(8).fill(`*${'abcdefg'[i]}`).join(',')}]`)].join('\n'),
+      () =>
+        [
+          'a: &a [x,x,x,x,x,x,x,x]',
+          ...['b', 'c', 'd', 'e', 'f', 'g', 'h'].map(
+            (name, i) => `${name}: &${name} [${Array(8).fill(`*${'abcdefg'[i]}`).join(',')}]`,
+          ),
+        ].join('\n'),
       /aliases repeat too much/,
     ],
-    'a number for an id': [(text) => text.replaceAll("'", ''), /spec.accountId: is a number without quotes; write "\d{12}"/],
-    'a region that does not exist': [(text) => text.replace(/region: .*/, 'region: us-nowhere-9'), /spec.region: .*us-nowhere-9/],
-    'two gateways of one name': [(text) => `${text}\n---\n${text}`, /a gateway "mcp-gateway" in us-east-1 stands at .*:\d+ already/],
-    'two gateways': [(text) => `${text}\n---\n${text.replace('name: mcp-gateway', 'name: other')}`, /takes one gateway, but there are 2/],
+    'a number for an id': [
+      (text) => text.replaceAll("'", ''),
+      /spec.accountId: is a number without quotes; write "\d{12}"/,
+    ],
+    'a region that does not exist': [
+      (text) => text.replace(/region: .*/, 'region: us-nowhere-9'),
+      /spec.region: .*us-nowhere-9/,
+    ],
+    'two gateways of one name': [
+      (text) => `${text}\n---\n${text}`,
+      /a gateway "mcp-gateway" in us-east-1 stands at .*:\d+ already/,
+    ],
+    'two gateways': [
+      (text) => `${text}\n---\n${text.replace('name: mcp-gateway', 'name: other')}`,
+      /takes one gateway, but there are 2/,
+    ],
   };
   for (const [what, [text, says]] of Object.entries(manifests))
     test(`${what} is refused with the place and what to do`, async () => {
@@ -51,23 +69,36 @@ describe('what cannot be worked with', () => {
 
   test('a wrong account is refused before anything is written, naming both', async () => {
     await line.write('other.yaml', good.replaceAll(line.account.accountId, '123456789012'));
-    await refuses(new RegExp(`for account 123456789012, but these credentials belong to ${line.account.accountId}.*AWS_PROFILE`), ['apply', '-f', 'other.yaml', '--yes']);
+    await refuses(
+      new RegExp(`for account 123456789012, but these credentials belong to ${line.account.accountId}.*AWS_PROFILE`),
+      ['apply', '-f', 'other.yaml', '--yes'],
+    );
   });
 
   const plan = ['plan', '-f', 'gateway.yaml'];
-  const nobody = { AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined, AWS_SESSION_TOKEN: undefined, AWS_EC2_METADATA_DISABLED: 'true' };
+  const nobody = {
+    AWS_ACCESS_KEY_ID: undefined,
+    AWS_SECRET_ACCESS_KEY: undefined,
+    AWS_SESSION_TOKEN: undefined,
+    AWS_EC2_METADATA_DISABLED: 'true',
+  };
 
-  test('without credentials it says how to get some', () => refuses(/no AWS credentials were found.*aws sso login/, plan, { env: nobody }));
+  test('without credentials it says how to get some', () =>
+    refuses(/no AWS credentials were found.*aws sso login/, plan, { env: nobody }));
 
   test('a profile that does not exist is refused with those that do', async () => {
     await mkdir(join(line.folder, '.aws'));
     await line.write('.aws/config', '[default]\nregion = us-east-1\n[profile staging]\n[sso-session corporate]\n');
     await line.write('.aws/credentials', '[tests]\n');
-    await refuses(/profile "nope" gives no credentials.*Known profiles: default, staging, tests\./, plan, { env: { ...nobody, AWS_PROFILE: 'nope' } });
+    await refuses(/profile "nope" gives no credentials.*Known profiles: default, staging, tests\./, plan, {
+      env: { ...nobody, AWS_PROFILE: 'nope' },
+    });
   });
 
   test('an endpoint that refuses connections is named', () =>
-    refuses(/nobody answers at http:\/\/127.0.0.1:9 .*ECONNREFUSED.*AWS_ENDPOINT_URL/, plan, { env: { AWS_ENDPOINT_URL: 'http://127.0.0.1:9' } }));
+    refuses(/nobody answers at http:\/\/127.0.0.1:9 .*ECONNREFUSED.*AWS_ENDPOINT_URL/, plan, {
+      env: { AWS_ENDPOINT_URL: 'http://127.0.0.1:9' },
+    }));
 
   test('an endpoint that never answers is given up soon, and named', async () => {
     const silent = createServer(() => undefined);
@@ -75,7 +106,9 @@ describe('what cannot be worked with', () => {
     const { port } = silent.address() as AddressInfo;
     const began = Date.now();
     try {
-      await refuses(new RegExp(`nobody answers at http://127.0.0.1:${port} .*within 10 s`), plan, { env: { AWS_ENDPOINT_URL: `http://127.0.0.1:${port}` } });
+      await refuses(new RegExp(`nobody answers at http://127.0.0.1:${port} .*within 10 s`), plan, {
+        env: { AWS_ENDPOINT_URL: `http://127.0.0.1:${port}` },
+      });
       assert(Date.now() - began < 20_000);
     } finally {
       silent.closeAllConnections();
@@ -85,7 +118,16 @@ describe('what cannot be worked with', () => {
 
   test('a state folder that cannot be written costs history and is said once', async () => {
     await line.write('file', '');
-    const { code, stderr } = await line.run(['apply', '-f', 'gateway.yaml', '--only', 'LogGroup', '--state', 'file/state', '--yes']);
+    const { code, stderr } = await line.run([
+      'apply',
+      '-f',
+      'gateway.yaml',
+      '--only',
+      'LogGroup',
+      '--state',
+      'file/state',
+      '--yes',
+    ]);
     assert.equal(code, 0, stderr);
     assert.equal(stderr.match(/history and origins are lost/g)?.length, 1, stderr);
   });
@@ -99,7 +141,9 @@ describe('what cannot be worked with', () => {
   });
 
   test('whoever reads only the first line ends it quietly', async () => {
-    const { code, stderr } = await line.run(['plan', '-f', 'gateway.yaml', '--all'], { onOutput: (_, child) => child.stdout?.destroy() });
+    const { code, stderr } = await line.run(['plan', '-f', 'gateway.yaml', '--all'], {
+      onOutput: (_, child) => child.stdout?.destroy(),
+    });
     assert.equal(code, 0);
     assert.doesNotMatch(stderr, /EPIPE|error/i);
   });

@@ -35,7 +35,11 @@ export class CommandLine {
 
   /** Runs one command to its end. */
   async run(args: readonly string[], { env, onOutput, onStart }: RunOptions = {}): Promise<Ran> {
-    const child = spawn(process.execPath, [PROGRAM, ...args], { cwd: this.folder, env: { ...this.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [PROGRAM, ...args], {
+      cwd: this.folder,
+      env: { ...this.env, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     onStart?.(child);
     const said = { stdout: '', stderr: '' };
     for (const name of ['stdout', 'stderr'] as const)
@@ -71,7 +75,11 @@ export class CommandLine {
   async remembered(): Promise<ReadonlyMap<string, string>> {
     const names = await readdir(join(this.folder, 'state'), { recursive: true });
     const files = names.filter((name) => name.endsWith('.json'));
-    return new Map(await Promise.all(files.map(async (name) => [name, await readFile(join(this.folder, 'state', name), 'utf8')] as const)));
+    return new Map(
+      await Promise.all(
+        files.map(async (name) => [name, await readFile(join(this.folder, 'state', name), 'utf8')] as const),
+      ),
+    );
   }
 }
 

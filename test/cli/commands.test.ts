@@ -11,7 +11,12 @@ const JSON_FORM = ['--output', 'json'];
 interface PlanForm {
   readonly planId: string;
   readonly summary: Readonly<Record<string, number>>;
-  readonly steps: readonly { readonly node: string; readonly action: string; readonly waitsFor: readonly string[]; readonly changes: readonly { readonly path: string; readonly origin: string }[] }[];
+  readonly steps: readonly {
+    readonly node: string;
+    readonly action: string;
+    readonly waitsFor: readonly string[];
+    readonly changes: readonly { readonly path: string; readonly origin: string }[];
+  }[];
   readonly result?: string;
   readonly failures?: readonly unknown[];
 }
@@ -28,9 +33,21 @@ describe('the commands', () => {
 
   test('help names every command, and each command shows an example', async () => {
     const help = await line.expect(0, ['--help']);
-    const names = ['init', 'validate', 'schema', 'plan', 'apply', 'status', 'outputs', 'drift', 'destroy', 'iam-policy'];
+    const names = [
+      'init',
+      'validate',
+      'schema',
+      'plan',
+      'apply',
+      'status',
+      'outputs',
+      'drift',
+      'destroy',
+      'iam-policy',
+    ];
     for (const name of names) assert.match(help, new RegExp(`^  ${name} `, 'm'));
-    for (const name of names) assert.match(await line.expect(0, [name, '--help']), new RegExp(`^Example:\n  mcpgw-controller ${name}`, 'm'));
+    for (const name of names)
+      assert.match(await line.expect(0, [name, '--help']), new RegExp(`^Example:\n  mcpgw-controller ${name}`, 'm'));
   });
 
   test('a command that does not exist is an error that names a similar one', async () => {
@@ -40,7 +57,17 @@ describe('the commands', () => {
   });
 
   test('init writes a manifest that is valid, and never over another', async () => {
-    await line.expect(0, ['init', '--account', '123456789012', '--file', 'first.yaml', '--name', 'team-a', '--region', 'eu-west-1']);
+    await line.expect(0, [
+      'init',
+      '--account',
+      '123456789012',
+      '--file',
+      'first.yaml',
+      '--name',
+      'team-a',
+      '--region',
+      'eu-west-1',
+    ]);
     assert.match(await line.expect(0, ['validate', '-f', 'first.yaml']), /eu-west-1\/team-a is valid/);
     const { code, stderr } = await line.run(['init', '--account', '123456789012', '--file', 'first.yaml']);
     assert.equal(code, 1);
@@ -48,7 +75,17 @@ describe('the commands', () => {
   });
 
   test('init writes nothing that validate would refuse, and names the option', async () => {
-    const { code, stderr } = await line.run(['init', '--account', '12', '--region', 'mars', '--name', 'a: b\n#', '--file', 'bad.yaml']);
+    const { code, stderr } = await line.run([
+      'init',
+      '--account',
+      '12',
+      '--region',
+      'mars',
+      '--name',
+      'a: b\n#',
+      '--file',
+      'bad.yaml',
+    ]);
     assert.equal(code, 1);
     for (const option of ['--account', '--region', '--name']) assert.match(stderr, new RegExp(`^  ${option}: `, 'm'));
     await line.expect(1, ['validate', '-f', 'bad.yaml']);
@@ -57,9 +94,27 @@ describe('the commands', () => {
   test('a plan as data has the promised form', async () => {
     const ran = await line.run(['plan', ...F, ...JSON_FORM]);
     const plan = planForm(ran.stdout);
-    assert.deepEqual(Object.keys(plan).slice(0, 6), ['formatVersion', 'gateway', 'planId', 'revision', 'summary', 'steps']);
-    assert.deepEqual(Object.keys(plan.summary), ['create', 'update', 'replace', 'delete', 'refuse', 'blocked', 'unchanged']);
-    const { waitsFor, ...subnet } = must(plan.steps.find((step) => step.node === 'Subnet/private-a'), 'the subnet');
+    assert.deepEqual(Object.keys(plan).slice(0, 6), [
+      'formatVersion',
+      'gateway',
+      'planId',
+      'revision',
+      'summary',
+      'steps',
+    ]);
+    assert.deepEqual(Object.keys(plan.summary), [
+      'create',
+      'update',
+      'replace',
+      'delete',
+      'refuse',
+      'blocked',
+      'unchanged',
+    ]);
+    const { waitsFor, ...subnet } = must(
+      plan.steps.find((step) => step.node === 'Subnet/private-a'),
+      'the subnet',
+    );
     assert.deepEqual(
       { ...subnet, changes: subnet.changes.slice(0, 1) },
       {
@@ -67,12 +122,17 @@ describe('the commands', () => {
         kind: 'Subnet',
         domain: 'network',
         action: 'create',
-        changes: [{ path: '/vpcId', from: null, to: { $ref: 'Vpc/main', output: 'vpcId' }, origin: 'manifest', replaces: true }],
+        changes: [
+          { path: '/vpcId', from: null, to: { $ref: 'Vpc/main', output: 'vpcId' }, origin: 'manifest', replaces: true },
+        ],
         interrupts: false,
       },
     );
     assert(waitsFor.includes('Vpc/main'));
-    assert.equal(Object.values(plan.summary).reduce((sum, number) => sum + number, 0) - (plan.summary['unchanged'] ?? 0), plan.steps.length);
+    assert.equal(
+      Object.values(plan.summary).reduce((sum, number) => sum + number, 0) - (plan.summary['unchanged'] ?? 0),
+      plan.steps.length,
+    );
   });
 
   test('changes that are pending are exit code 2 where it is asked for, and 0 where it is not', async () => {
@@ -89,7 +149,9 @@ describe('the commands', () => {
 
   test('apply --plan carries out just that, as data with a result', async () => {
     const { planId } = planForm(await line.expect(0, ['plan', ...F, '--only', 'network', ...JSON_FORM]));
-    const applied = planForm(await line.expect(0, ['apply', ...F, '--only', 'network', '--plan', planId, ...JSON_FORM]));
+    const applied = planForm(
+      await line.expect(0, ['apply', ...F, '--only', 'network', '--plan', planId, ...JSON_FORM]),
+    );
     assert.deepEqual([applied.planId, applied.result, applied.failures], [planId, 'converged', []]);
     const again = planForm(await line.expect(0, ['apply', ...F, '--only', 'network', ...JSON_FORM]));
     assert.deepEqual([again.steps, again.result], [[], 'converged']);
@@ -100,22 +162,33 @@ describe('the commands', () => {
       readonly apiVersion: string;
       readonly kind: string;
       readonly metadata: object;
-      readonly status: { readonly conditions: readonly { readonly type: string; readonly status: string; readonly reason: string }[]; readonly outputs: object; readonly domains: object };
+      readonly status: {
+        readonly conditions: readonly { readonly type: string; readonly status: string; readonly reason: string }[];
+        readonly outputs: object;
+        readonly domains: object;
+      };
     };
-    assert.deepEqual({ apiVersion, kind, metadata }, { apiVersion: 'mcpgw.io/v1alpha1', kind: 'Gateway', metadata: { name: 'mcp-gateway', region: REGION } });
+    assert.deepEqual(
+      { apiVersion, kind, metadata },
+      { apiVersion: 'mcpgw.io/v1alpha1', kind: 'Gateway', metadata: { name: 'mcp-gateway', region: REGION } },
+    );
     const found = Object.fromEntries(status.conditions.map((condition) => [condition.type, condition.status]));
     assert.deepEqual([found['Ready'], found['NetworkReady'], found['Stalled']], ['False', 'True', 'False']);
   });
 
   test('outputs are in the form of terraform output -json', async () => {
-    const outputs = JSON.parse(await line.expect(0, ['outputs', ...F, ...JSON_FORM])) as Readonly<Record<string, unknown>>;
+    const outputs = JSON.parse(await line.expect(0, ['outputs', ...F, ...JSON_FORM])) as Readonly<
+      Record<string, unknown>
+    >;
     assert.match(JSON.stringify(outputs['vpc_id']), /^\{"value":"vpc-[0-9a-f]+","sensitive":false\}$/);
     assert.match(await line.expect(0, ['outputs', ...F, '--name', 'vpc_id']), /^vpc-[0-9a-f]+\n$/);
   });
 
   test('a value that somebody changed is drift from outside, exit code 3', async () => {
     const ec2 = new EC2Client({ region: REGION, credentials: line.account.credentials });
-    const { Vpcs } = await ec2.send(new DescribeVpcsCommand({ Filters: [{ Name: 'tag:mcpgw:node', Values: ['Vpc/main'] }] }));
+    const { Vpcs } = await ec2.send(
+      new DescribeVpcsCommand({ Filters: [{ Name: 'tag:mcpgw:node', Values: ['Vpc/main'] }] }),
+    );
     await ec2.send(new ModifyVpcAttributeCommand({ VpcId: Vpcs?.[0]?.VpcId, EnableDnsHostnames: { Value: false } }));
     const drift = planForm(await line.expect(0, ['drift', ...F, ...JSON_FORM]));
     assert.deepEqual(
@@ -126,12 +199,15 @@ describe('the commands', () => {
   });
 
   test('what was lost is history and origins, and nothing else', async () => {
-    const before = planForm(await line.expect(0, ['plan', ...F, ...JSON_FORM]));
+    const remembering = planForm(await line.expect(0, ['plan', ...F, ...JSON_FORM]));
     await line.forget();
-    const after = planForm(await line.expect(0, ['plan', ...F, ...JSON_FORM]));
-    assert.equal(after.planId, before.planId);
-    assert.deepEqual(after.summary, before.summary);
-    assert.deepEqual(planForm(await line.expect(0, ['drift', ...F, ...JSON_FORM])).steps.map((step) => step.node), ['Vpc/main']);
+    const forgetful = planForm(await line.expect(0, ['plan', ...F, ...JSON_FORM]));
+    assert.equal(forgetful.planId, remembering.planId);
+    assert.deepEqual(forgetful.summary, remembering.summary);
+    assert.deepEqual(
+      planForm(await line.expect(0, ['drift', ...F, ...JSON_FORM])).steps.map((step) => step.node),
+      ['Vpc/main'],
+    );
     await line.expect(0, ['apply', ...F, '--only', 'network', '--yes']);
     await line.forget();
     await line.expect(0, ['plan', ...F, '--only', 'network', '--exit-code']);

@@ -13,7 +13,11 @@ describe('Ctrl-C', () => {
   after(() => line.close());
 
   /** Sends the signal as soon as the output matches; the time from there to the end. */
-  const interrupted = async (args: readonly string[], when: RegExp, signal: NodeJS.Signals): Promise<Ran & { readonly ms: number }> => {
+  const interrupted = async (
+    args: readonly string[],
+    when: RegExp,
+    signal: NodeJS.Signals,
+  ): Promise<Ran & { readonly ms: number }> => {
     let sent = 0;
     const ran = await line.run(args, {
       onOutput(text, child) {
@@ -36,7 +40,10 @@ describe('Ctrl-C', () => {
   test('while an apply runs it stops within two seconds and says what still runs in AWS', async () => {
     const { code, ms, stdout } = await interrupted(APPLY, /NatGateway\/\w+ created/, 'SIGINT');
     assert.deepEqual([code, ms < 2000], [130, true], `${code} after ${ms} ms`);
-    assert.match(stdout.replaceAll(/\s+/g, ' '), /Still running in AWS: .*NatGateway\/.*Run apply again to go on; nothing needs cleaning\./);
+    assert.match(
+      stdout.replaceAll(/\s+/g, ' '),
+      /Still running in AWS: .*NatGateway\/.*Run apply again to go on; nothing needs cleaning\./,
+    );
   });
 
   test('as data it is pending', async () => {
@@ -48,7 +55,9 @@ describe('Ctrl-C', () => {
   test('the next apply goes on, makes nothing twice, and ends', async () => {
     await line.expect(0, APPLY);
     await line.expect(0, ['plan', '-f', 'gateway.yaml', '--only', 'network', '--exit-code']);
-    const drift = JSON.parse(await line.expect(0, ['drift', '-f', 'gateway.yaml', '--output', 'json'])) as { readonly steps: readonly unknown[] };
+    const drift = JSON.parse(await line.expect(0, ['drift', '-f', 'gateway.yaml', '--output', 'json'])) as {
+      readonly steps: readonly unknown[];
+    };
     assert.deepEqual(drift.steps, []);
   });
 });

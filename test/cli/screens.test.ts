@@ -39,22 +39,30 @@ describe('what people see', () => {
   after(() => line.close());
 
   for (const columns of [80, 60])
-    test(`the plan of an empty account on ${columns} columns`, () => screen(`plan-empty-${columns}`, 0, ['plan', ...F], columns));
+    test(`the plan of an empty account on ${columns} columns`, () =>
+      screen(`plan-empty-${columns}`, 0, ['plan', ...F], columns));
 
-  test('a plan of one part with every field', () => screen('plan-network-all', 0, ['plan', ...F, '--only', 'Vpc', '--all']));
+  test('a plan of one part with every field', () =>
+    screen('plan-network-all', 0, ['plan', ...F, '--only', 'Vpc', '--all']));
 
   test('a status before anything was applied', () => screen('status-nothing', 0, ['status', ...F]));
 
   test('a failure: a permission is missing, and what was done before stays', async () => {
     const proxy = await startProxy(must(process.env['AWS_ENDPOINT_URL'], 'AWS_ENDPOINT_URL'), {
-      fault: ({ operation }) => (operation === 'CreateNatGateway' || operation === 'AllocateAddress' ? 'forbidden' : undefined),
+      fault: ({ operation }) =>
+        operation === 'CreateNatGateway' || operation === 'AllocateAddress' ? 'forbidden' : undefined,
     });
     const env = { AWS_ENDPOINT_URL: proxy.url };
     const { code, stdout } = await line.run(['apply', ...F, '--only', 'network', '--yes'], { env });
     await proxy.stop();
     assert.equal(code, 1);
     assertFits(stdout, 80);
-    await assertGolden('screens/failure-permission.txt', steady(stdout).replace(/arn:aws:sts::\d{12}/, 'arn:aws:sts::123456789012').trimEnd());
+    await assertGolden(
+      'screens/failure-permission.txt',
+      steady(stdout)
+        .replace(/arn:aws:sts::\d{12}/, 'arn:aws:sts::123456789012')
+        .trimEnd(),
+    );
   });
 
   test('an apply, a plan with nothing to do, and a status', async () => {
@@ -81,11 +89,15 @@ describe('what people see', () => {
 async function damage({ account }: CommandLine): Promise<void> {
   const ec2 = new EC2Client({ region: REGION, credentials: account.credentials });
   const of = (node: string) => ({ Filters: [{ Name: 'tag:mcpgw:node', Values: [node] }] });
-  const { SecurityGroupRules } = await ec2.send(new DescribeSecurityGroupRulesCommand(of('SecurityGroupRule/keycloak-db-from-keycloak-ecs-5432')));
+  const { SecurityGroupRules } = await ec2.send(
+    new DescribeSecurityGroupRulesCommand(of('SecurityGroupRule/keycloak-db-from-keycloak-ecs-5432')),
+  );
   const { GroupId, SecurityGroupRuleId } = must(SecurityGroupRules?.[0], 'the rule');
   const anyone = { IpProtocol: 'tcp', FromPort: 5432, ToPort: 5432, IpRanges: [{ CidrIp: '0.0.0.0/0' }] };
   await ec2.send(new AuthorizeSecurityGroupIngressCommand({ GroupId, IpPermissions: [anyone] }));
-  await ec2.send(new RevokeSecurityGroupIngressCommand({ GroupId, SecurityGroupRuleIds: [must(SecurityGroupRuleId, 'its id')] }));
+  await ec2.send(
+    new RevokeSecurityGroupIngressCommand({ GroupId, SecurityGroupRuleIds: [must(SecurityGroupRuleId, 'its id')] }),
+  );
   const { Vpcs } = await ec2.send(new DescribeVpcsCommand(of('Vpc/main')));
   await ec2.send(new ModifyVpcAttributeCommand({ VpcId: Vpcs?.[0]?.VpcId, EnableDnsHostnames: { Value: false } }));
 }

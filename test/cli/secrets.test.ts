@@ -27,9 +27,20 @@ describe('a secret that the user supplies', () => {
     const onOutput = async (_: string, child: { readonly pid?: number | undefined }): Promise<void> => {
       commandLines.push(await readFile(`/proc/${child.pid}/cmdline`, 'utf8').catch(() => ''));
     };
-    for (const args of [['plan', ...F, '--all'], ['apply', ...F, ...IDENTITY, '--yes'], ['plan', ...F, ...IDENTITY, '--all', '--output', 'json'], ['status', ...F, '--tree'], ['outputs', ...F, '--output', 'json'], ['drift', ...F]])
+    for (const args of [
+      ['plan', ...F, '--all'],
+      ['apply', ...F, ...IDENTITY, '--yes'],
+      ['plan', ...F, ...IDENTITY, '--all', '--output', 'json'],
+      ['status', ...F, '--tree'],
+      ['outputs', ...F, '--output', 'json'],
+      ['drift', ...F],
+    ])
       ran.push(await line.run(args, { env, onOutput: (text, child) => void onOutput(text, child) }));
-    assert.deepEqual(ran.map(({ code }) => code), [0, 0, 0, 0, 0, 0], ran.map(({ stderr }) => stderr).join('\n'));
+    assert.deepEqual(
+      ran.map(({ code }) => code),
+      [0, 0, 0, 0, 0, 0],
+      ran.map(({ stderr }) => stderr).join('\n'),
+    );
     assert(!commandLines.join().includes(CANARY));
     const changed = await line.run(['plan', ...F, ...IDENTITY, '--exit-code'], { env: { CANARY: `${CANARY}-other` } });
     assert.equal(changed.code, 2, changed.stdout);
@@ -44,7 +55,9 @@ describe('a secret that the user supplies', () => {
     const files = await line.remembered();
     assert(files.size > 0);
     for (const text of files.values()) assert(!text.includes(CANARY));
-    const modes = await Promise.all([...files.keys()].map(async (name) => (await stat(`${line.folder}/state/${name}`)).mode & 0o777));
+    const modes = await Promise.all(
+      [...files.keys()].map(async (name) => (await stat(`${line.folder}/state/${name}`)).mode & 0o777),
+    );
     assert.deepEqual([...new Set(modes)], [0o600]);
   });
 

@@ -10,7 +10,10 @@ import { damages } from './damage.ts';
 /** The images are the account's own, as the example manifest has it for its account. */
 const declaredFor = (account: SandboxAccount, name = 'mcp-gateway', spec: object = {}): Declared => {
   const { accountId } = account;
-  return { graph: declare(gatewayOf(withMore({ metadata: { name }, spec: { accountId, ...spec } })), new Map()).graph, kinds };
+  return {
+    graph: declare(gatewayOf(withMore({ metadata: { name }, spec: { accountId, ...spec } })), new Map()).graph,
+    kinds,
+  };
 };
 
 describe('a gateway behind CloudFront', () => {
@@ -38,8 +41,14 @@ describe('a gateway behind CloudFront', () => {
     const list = damages(account, plan);
     for (const { act, what } of list) await act().catch((error: unknown) => assert.fail(`${what}: ${String(error)}`));
     const seen = (await own.plan(whole)).steps.map((step) => `${step.action} ${step.node}`);
-    const missed = list.filter(({ answer }) => !seen.some((step) => step === answer || (answer.endsWith('/') && step.startsWith(answer))));
-    assert.deepEqual(missed.map(({ what, answer }) => `${what}: ${answer}`), [], `the plan answers with\n${seen.join('\n')}`);
+    const missed = list.filter(
+      ({ answer }) => !seen.some((step) => step === answer || (answer.endsWith('/') && step.startsWith(answer))),
+    );
+    assert.deepEqual(
+      missed.map(({ what, answer }) => `${what}: ${answer}`),
+      [],
+      `the plan answers with\n${seen.join('\n')}`,
+    );
     assert(list.length >= 30);
     await own.apply(whole);
     assertEmpty(await own.plan(whole));
@@ -64,7 +73,10 @@ describe('two gateways in one account', () => {
       { name: 'mcp-gateway', region: 'us-east-1' },
       { name: 'second', region: 'us-east-1' },
       { name: 'mcp-gateway', region: 'eu-west-1' },
-    ].map(({ name, region }) => ({ gateway: new SandboxGateway(account, { name, region }), whole: declaredFor(account, name, { region }) }));
+    ].map(({ name, region }) => ({
+      gateway: new SandboxGateway(account, { name, region }),
+      whole: declaredFor(account, name, { region }),
+    }));
     const [first, ...others] = lives;
     assert(first !== undefined);
     await first.gateway.apply(first.whole);

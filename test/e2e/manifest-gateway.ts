@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, mkdir, writeFile } from 'node:fs/promises';
+import { mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { after } from 'node:test';
 import {
   lookAround,
   openSession,
@@ -35,8 +36,11 @@ export class ManifestGateway {
     this.state = join(folder, 'state');
   }
 
+  /** Its folder is gone after the tests. */
   static async open(account: SandboxAccount, name = 'mcp-gateway'): Promise<ManifestGateway> {
-    return new ManifestGateway(account, name, await mkdtemp(join(tmpdir(), 'mcpgw-e2e-')));
+    const folder = await mkdtemp(join(tmpdir(), 'mcpgw-e2e-'));
+    after(() => rm(folder, { recursive: true, force: true }));
+    return new ManifestGateway(account, name, folder);
   }
 
   async write(file: string, text: string): Promise<void> {

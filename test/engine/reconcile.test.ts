@@ -97,7 +97,11 @@ test('a list that lags behind does not make the run create twice', async () => {
 test('a list that failed while the plan was made is read again', async () => {
   const toy = platform();
   const view = { status: 'unknown', because: 'slow down', final: false } as const;
-  const seen = new Map(Object.values(kinds).flat().map((kind) => [kind.name, view] as const));
+  const seen = new Map(
+    Object.values(kinds)
+      .flat()
+      .map((kind) => [kind.name, view] as const),
+  );
   const outcome = await run(toy, kinds, gateway(), { snapshot: seen });
   assert.equal(outcome.result, 'converged');
   assert.equal(toy.things.length, 3);
@@ -260,15 +264,13 @@ test('a name that another gateway holds is an error that names it', async () => 
   const toy = platform();
   const named = toyKind('Named', {
     async observe({ env }) {
-      return env
-        .list('Named')
-        .map((thing) => ({
-          name: 'x',
-          phase: 'ready',
-          props: thing.props,
-          outputs: { id: thing.id, address: 'a' },
-          tags: thing.tags,
-        }));
+      return env.list('Named').map((thing) => ({
+        name: 'x',
+        phase: 'ready',
+        props: thing.props,
+        outputs: { id: thing.id, address: 'a' },
+        tags: thing.tags,
+      }));
     },
   });
   toy.put('Named', props(1), foreignTags('toy-1/other', 'Named/x'), 0);

@@ -20,10 +20,22 @@ after(() => proxy.stop());
 const storms: readonly { readonly what: string; readonly weather: () => Weather; readonly least: number }[] = [
   { what: 'every tenth call is throttled', weather: () => ({ fault: throttling(0.1, 1) }), least: 10 },
   { what: 'a service takes twenty calls a second', weather: () => ({ fault: rateLimit(20, 30) }), least: 1 },
-  { what: 'the answer to each change is lost once', weather: () => ({ fault: once('lost', ({ writes }) => writes) }), least: 50 },
-  { what: 'each call fails once on the side of AWS', weather: () => ({ fault: once('unavailable', () => true) }), least: 50 },
+  {
+    what: 'the answer to each change is lost once',
+    weather: () => ({ fault: once('lost', ({ writes }) => writes) }),
+    least: 50,
+  },
+  {
+    what: 'each call fails once on the side of AWS',
+    weather: () => ({ fault: once('unavailable', () => true) }),
+    least: 50,
+  },
   { what: 'lists are a while behind', weather: () => ({ staleness: 300 }), least: 0 },
-  { what: 'each call takes 60 ms and may be lost', weather: () => ({ latency: 60, fault: once('lost', () => true) }), least: 50 },
+  {
+    what: 'each call takes 60 ms and may be lost',
+    weather: () => ({ latency: 60, fault: once('lost', () => true) }),
+    least: 50,
+  },
 ];
 
 for (const { what, weather, least } of storms)
@@ -43,7 +55,9 @@ for (const { what, weather, least } of storms)
     proxy.weather = weather();
     await own.destroy(declared);
     proxy.weather = {};
-    const left = [...(await own.look(declared))].filter(([kind, view]) => !STANDING.has(kind) && view.status === 'known' && view.live.length > 0);
+    const left = [...(await own.look(declared))].filter(
+      ([kind, view]) => !STANDING.has(kind) && view.status === 'known' && view.live.length > 0,
+    );
     assert.deepEqual(left, []);
   });
 

@@ -51,7 +51,8 @@ export const named =
     operations.includes(operation);
 
 /** What is asked for, without the token that makes each asking different. */
-const wish = (body: string): string => body.replace(/[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}/gi, '');
+const wish = (body: string): string =>
+  body.replace(/[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}/gi, '');
 
 /** From 0 to 1, always the same for a text. */
 export const fraction = (text: string): number => createHash('sha256').update(text).digest().readUInt32BE() / 2 ** 32;

@@ -28,7 +28,8 @@ test('a role that may only read can plan; apply changes nothing and names what i
   assert.match(await line.expect(0, ['plan', '-f', 'gateway.yaml']), /\b2\d\d to create\b/);
   const { code, stdout } = await line.run(['apply', '-f', 'gateway.yaml', '--yes']);
   assert.equal(code, 1, stdout);
-  for (const action of ['ec2:CreateVpc', 'kms:CreateKey', 'iam:CreateRole', 'secretsmanager:CreateSecret']) assert(stdout.includes(action), `${action}\n${stdout}`);
+  for (const action of ['ec2:CreateVpc', 'kms:CreateKey', 'iam:CreateRole', 'secretsmanager:CreateSecret'])
+    assert(stdout.includes(action), `${action}\n${stdout}`);
   assert.deepEqual(changes(), []);
 });
 
@@ -41,10 +42,18 @@ test('what depends on a list that may not be read is not made, and all else is',
   assert(plan.unknown.has('Subnet') && !plan.unknown.has('Vpc'), [...plan.unknown.keys()].join(', '));
   const held = above(plan.unknown, declared.graph);
   assert(held.has('NatGateway/a') && held.has('RouteTable/private-a'));
-  assert.deepEqual(done.filter((step) => held.has(step.node)).map((step) => step.node), []);
+  assert.deepEqual(
+    done.filter((step) => held.has(step.node)).map((step) => step.node),
+    [],
+  );
   const made = new Set(done.filter((step) => step.verb === 'create').map((step) => step.node));
-  const free = [...declared.graph.nodes.values()].filter((node) => !held.has(node.id) && plan.states.get(node.id)?.phase !== 'ready');
-  assert.deepEqual(free.map((node) => node.id), []);
+  const free = [...declared.graph.nodes.values()].filter(
+    (node) => !held.has(node.id) && plan.states.get(node.id)?.phase !== 'ready',
+  );
+  assert.deepEqual(
+    free.map((node) => node.id),
+    [],
+  );
   assert(made.has('Vpc/main') && made.has('SecurityGroup/registry'));
   proxy.weather = {};
   await own.apply(declared);
@@ -66,6 +75,7 @@ test('nothing is deleted while a list may not be read: what is in it may need th
 /** All nodes of these kinds and all that need one of them. */
 function above(kinds: { has(kind: string): boolean }, { nodes }: Graph): ReadonlySet<NodeId> {
   const found = new Set<NodeId>();
-  for (const node of nodes.values()) if (kinds.has(node.kind) || needs(node).some((id) => found.has(id))) found.add(node.id);
+  for (const node of nodes.values())
+    if (kinds.has(node.kind) || needs(node).some((id) => found.has(id))) found.add(node.id);
   return found;
 }

@@ -5,7 +5,10 @@ import type { SandboxGateway } from '../sandbox-gateway.ts';
 import type { Passage } from './proxy.ts';
 
 /** The ids of what carries each node's tag, as AWS itself lists them: across services, and all of EC2. */
-export async function liveThings(account: SandboxAccount, own: SandboxGateway): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
+export async function liveThings(
+  account: SandboxAccount,
+  own: SandboxGateway,
+): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
   const found = new Map<string, Set<string>>();
   const note = (node: string, id: string): void => void found.set(node, (found.get(node) ?? new Set()).add(id));
 
@@ -17,7 +20,10 @@ export async function liveThings(account: SandboxAccount, own: SandboxGateway): 
   for await (const { ResourceTagMappingList = [] } of pages)
     for (const { ResourceARN = '', Tags = [] } of ResourceTagMappingList) {
       const node = Tags.find(({ Key }) => Key === NODE_TAG)?.Value ?? ResourceARN;
-      note(node, ResourceARN.startsWith('arn:aws:ec2:') ? ResourceARN.slice(ResourceARN.lastIndexOf('/') + 1) : ResourceARN);
+      note(
+        node,
+        ResourceARN.startsWith('arn:aws:ec2:') ? ResourceARN.slice(ResourceARN.lastIndexOf('/') + 1) : ResourceARN,
+      );
     }
 
   const ec2 = new EC2Client({ region: REGION, credentials: account.credentials });

@@ -81,7 +81,7 @@ class Way {
   async #answer(call: Call, request: IncomingMessage, body: Buffer): Promise<Answer> {
     const { staleness = 0 } = this.weather;
     if (call.writes || staleness === 0) return forward(this.#target, request, body);
-    const key = `${call.service} ${call.operation} ${request.headers['x-amz-security-token'] ?? ''} ${request.url} ${call.body}`;
+    const key = `${call.service} ${call.operation} ${String(request.headers['x-amz-security-token'] ?? '')} ${request.url ?? ''} ${call.body}`;
     const known = this.#answers.get(key);
     if (known !== undefined && Date.now() < known.at + staleness) return known.answer;
     const at = Date.now();

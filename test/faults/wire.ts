@@ -94,10 +94,18 @@ const QUERY: Readonly<Record<Refusal, Wording>> = {
 };
 
 const WORDINGS: Readonly<Record<Protocol, Readonly<Record<Refusal, Wording>>>> = {
-  ec2: { throttled: [503, 'RequestLimitExceeded'], forbidden: [403, 'UnauthorizedOperation'], unavailable: [500, 'InternalError'] },
+  ec2: {
+    throttled: [503, 'RequestLimitExceeded'],
+    forbidden: [403, 'UnauthorizedOperation'],
+    unavailable: [500, 'InternalError'],
+  },
   query: QUERY,
   'rest-xml': QUERY,
-  json: { throttled: [400, 'ThrottlingException'], forbidden: [400, 'AccessDeniedException'], unavailable: [500, 'InternalServerError'] },
+  json: {
+    throttled: [400, 'ThrottlingException'],
+    forbidden: [400, 'AccessDeniedException'],
+    unavailable: [500, 'InternalServerError'],
+  },
   'rest-json': {
     throttled: [429, 'ThrottlingException'],
     forbidden: [403, 'AccessDeniedException'],

@@ -26,9 +26,16 @@ test('no node of the reviewed graph is lost without a former name', async () => 
   const [loaded] = (await readManifests(['manifests/cloudfront.yaml'])).gateways;
   assert(loaded !== undefined);
   const { nodes } = declare(loaded.gateway, new Map()).graph;
-  const known = new Set([...nodes.values()].flatMap((node) => [node.id, ...node.formerly.map((name) => `${node.kind}/${name}`)]));
-  const golden = (await readFile('test/golden/cloudfront.graph.txt', 'utf8')).split('\n').filter((line) => line !== '' && !line.startsWith(' '));
-  assert.deepEqual(golden.filter((id) => !known.has(id)), []);
+  const known = new Set(
+    [...nodes.values()].flatMap((node) => [node.id, ...node.formerly.map((name) => `${node.kind}/${name}`)]),
+  );
+  const golden = (await readFile('test/golden/cloudfront.graph.txt', 'utf8'))
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith(' '));
+  assert.deepEqual(
+    golden.filter((id) => !known.has(id)),
+    [],
+  );
 });
 
 test('every kind belongs to one domain and has a name of its own', () => {
@@ -38,7 +45,10 @@ test('every kind belongs to one domain and has a name of its own', () => {
 
 test('names of AWS keep to their limits for the longest name of a gateway', () => {
   const name = `a${'b'.repeat(18)}c`;
-  const { graph } = declare(gatewayOf(withMore({ metadata: { name }, spec: { region: 'ap-southeast-1', observability: { enabled: true } } })), new Map());
+  const { graph } = declare(
+    gatewayOf(withMore({ metadata: { name }, spec: { region: 'ap-southeast-1', observability: { enabled: true } } })),
+    new Map(),
+  );
   const limits: Readonly<Record<string, readonly [field: string, limit: number]>> = {
     LoadBalancer: ['name', 32],
     TargetGroup: ['name', 32],

@@ -18,7 +18,12 @@ const box: AnyKind = {
 };
 const kinds = { boxes: [box] };
 
-const live = (name: string, props: Readonly<Record<string, unknown>>): Observed => ({ name, phase: 'ready', props, outputs: { id: name } });
+const live = (name: string, props: Readonly<Record<string, unknown>>): Observed => ({
+  name,
+  phase: 'ready',
+  props,
+  outputs: { id: name },
+});
 
 function declare(boxes: Readonly<Record<string, Readonly<Record<string, unknown>>>>): Graph {
   const builder = new GraphBuilder('us-east-1/toys');
@@ -26,7 +31,8 @@ function declare(boxes: Readonly<Record<string, Readonly<Record<string, unknown>
   return builder.build();
 }
 
-const planOf = (graph: Graph, lives: readonly Observed[]): Plan => makePlan({ graph, kinds, snapshot: new Map([['Box', { status: 'known', live: lives }]]) });
+const planOf = (graph: Graph, lives: readonly Observed[]): Plan =>
+  makePlan({ graph, kinds, snapshot: new Map([['Box', { status: 'known', live: lives }]]) });
 
 /** What is remembered after a run that ended with this. */
 async function remembered(graph: Graph, lives: readonly Observed[]): Promise<AppliedRecord> {
@@ -36,23 +42,29 @@ async function remembered(graph: Graph, lives: readonly Observed[]): Promise<App
 }
 
 function originsOf(record: AppliedRecord, plan: Plan): readonly (readonly [string, Origin])[] {
-  return plan.steps.flatMap((step) => step.changes.map((change) => [change.path, originOf(record, step, change)] as const));
+  return plan.steps.flatMap((step) =>
+    step.changes.map((change) => [change.path, originOf(record, step, change)] as const),
+  );
 }
 
 const cases: readonly (readonly [title: string, wanted: string, found: string, origin: Origin])[] = [
-  ['a value that moved in the manifest is the manifest\'s', 'red', 'blue', 'manifest'],
+  ["a value that moved in the manifest is the manifest's", 'red', 'blue', 'manifest'],
   ['a value that moved in AWS was moved outside', 'blue', 'green', 'outside'],
   ['a value that moved in both was moved by both', 'red', 'green', 'both'],
 ];
 for (const [title, wanted, found, origin] of cases)
   test(title, async () => {
-    const record = await remembered(declare({ a: { colour: 'blue', size: 1 } }), [live('a', { colour: 'blue', size: 1 })]);
+    const record = await remembered(declare({ a: { colour: 'blue', size: 1 } }), [
+      live('a', { colour: 'blue', size: 1 }),
+    ]);
     const plan = planOf(declare({ a: { colour: wanted, size: 1 } }), [live('a', { colour: found, size: 1 })]);
     assert.deepEqual(originsOf(record, plan), [['/colour', origin]]);
   });
 
 test('without a record nobody knows', () => {
-  assert.deepEqual(originsOf({}, planOf(declare({ a: { colour: 'red' } }), [live('a', { colour: 'blue' })])), [['/colour', 'unknown']]);
+  assert.deepEqual(originsOf({}, planOf(declare({ a: { colour: 'red' } }), [live('a', { colour: 'blue' })])), [
+    ['/colour', 'unknown'],
+  ]);
 });
 
 test('what was there and is gone was removed outside; what never was is new', async () => {

@@ -9,7 +9,23 @@ import { revisionOf, shortRevision } from '../../src/state/revision.ts';
 describe('the revision of a manifest', () => {
   let folder: string;
   const git = (...args: readonly string[]): string =>
-    execFileSync('git', ['-C', folder, '-c', 'user.name=t', '-c', 'user.email=t@example.com', ...args], { encoding: 'utf8' }).trim();
+    execFileSync(
+      'git',
+      [
+        '-C',
+        folder,
+        '-c',
+        'user.name=t',
+        '-c',
+        'user.email=t@example.com',
+        '-c',
+        'commit.gpgsign=false',
+        '-c',
+        'core.hooksPath=/dev/null',
+        ...args,
+      ],
+      { encoding: 'utf8' },
+    ).trim();
 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'mcpgw-revision-'));

@@ -40,10 +40,19 @@ const inside = join('123456789012', 'us-east-1', 'mcp-gateway');
 
 test('each gateway has a folder of its own, below the one that was asked for', () => {
   assert.equal(stateFolder('/asked', { MCPGW_STATE: '/environment' }, gateway), join('/asked', inside));
-  assert.equal(stateFolder(undefined, { MCPGW_STATE: '/environment', HOME: '/home/a' }, gateway), join('/environment', inside));
+  assert.equal(
+    stateFolder(undefined, { MCPGW_STATE: '/environment', HOME: '/home/a' }, gateway),
+    join('/environment', inside),
+  );
 });
 
-test('by default that is in the user\'s state folder', () => {
-  assert.equal(stateFolder(undefined, { XDG_STATE_HOME: '/state', HOME: '/home/a' }, gateway), join('/state/mcpgw-controller', inside));
-  assert.equal(stateFolder(undefined, { HOME: '/home/a' }, gateway), join('/home/a/.local/state/mcpgw-controller', inside));
+test("by default that is in the user's state folder", () => {
+  assert.equal(
+    stateFolder(undefined, { XDG_STATE_HOME: '/state', HOME: '/home/a' }, gateway),
+    join('/state/mcpgw-controller', inside),
+  );
+  assert.equal(
+    stateFolder(undefined, { HOME: '/home/a' }, gateway),
+    join('/home/a/.local/state/mcpgw-controller', inside),
+  );
 });

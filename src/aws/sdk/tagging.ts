@@ -1,1 +1,4 @@
-export { ResourceGroupsTaggingAPIClient as Client, paginateGetResources } from '@aws-sdk/client-resource-groups-tagging-api';
+export {
+  ResourceGroupsTaggingAPIClient as Client,
+  paginateGetResources,
+} from '@aws-sdk/client-resource-groups-tagging-api';
