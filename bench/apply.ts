@@ -2,9 +2,9 @@
 import type { Call } from '../src/aws/middleware.ts';
 import { lookAround, run } from '../src/controller.ts';
 import { must } from '../src/engine/errors.ts';
-import { needs } from '../src/engine/graph.ts';
+import { needs, type Node } from '../src/engine/graph.ts';
 import type { NodeId } from '../src/engine/ref.ts';
-import { earliest, longestChain, secondsUntilReady, waitsForReady } from './chain.ts';
+import { again, earliest, lateServers, longestChain, secondsUntilReady, waitsForReady } from './chain.ts';
 import { openBenchSession } from './session.ts';
 
 /** One node on the way that took longest, in milliseconds from the beginning. */
@@ -43,13 +43,18 @@ const start = Date.now();
 const { result } = await run(session, snapshot, {
   command: 'apply',
   onStep: ({ step, at, ms }) => {
-    if (step.verb !== 'create' || made.has(step.node)) return;
-    began.set(step.node, at - start);
-    made.set(step.node, at - start + ms);
+    const id = step.verb === 'create' ? step.node : again(step.node);
+    if (made.has(id) && step.verb === 'create') return;
+    began.set(id, at - start);
+    made.set(id, at - start + ms);
   },
   onProgress: ({ plan }) => {
     const now = Date.now() - start;
-    for (const { id, phase } of plan.states.values()) if (phase === 'ready' && !ready.has(id)) ready.set(id, now);
+    for (const { id, phase } of plan.states.values()) {
+      if (phase !== 'ready') ready.delete(again(id));
+      else if (!ready.has(id)) ready.set(id, now);
+      else if (made.has(again(id)) && !ready.has(again(id))) ready.set(again(id), now);
+    }
   },
 });
 const ms = Date.now() - start;
@@ -72,13 +77,15 @@ process.stdout.write(JSON.stringify(outcome));
 /** The way back from what was ready last, over what each node waited for longest. */
 function slowest(): readonly Stretch[] {
   const found: Stretch[] = [];
-  let id: NodeId | undefined = [...ready].sort(([, a], [, b]) => b - a)[0]?.[0];
+  const ends = [...ready].filter(([id]) => graph.nodes.has(id) || lateOf(id).length > 0);
+  let id: string | undefined = ends.sort(([, a], [, b]) => b - a)[0]?.[0];
   while (id !== undefined) {
-    const node = must(graph.nodes.get(id), id);
+    const node = nodeOf(id);
+    const late = lateOf(id);
     let free = 0;
     let through: NodeId | undefined;
-    for (const need of needs(node)) {
-      const at = (waitsForReady(node, need) ? ready : made).get(need) ?? 0;
+    for (const need of late.length > 0 ? late : needs(node)) {
+      const at = (late.length > 0 || waitsForReady(node, need) ? ready : made).get(need) ?? 0;
       if (at <= free) continue;
       free = at;
       through = need;
@@ -89,4 +96,13 @@ function slowest(): readonly Stretch[] {
     id = through;
   }
   return found;
+}
+
+function nodeOf(id: string): Node {
+  return must(graph.nodes.get(id.split(' ')[0] ?? ''), id);
+}
+
+/** For a second deployment: for whom it was made. */
+function lateOf(id: string): readonly NodeId[] {
+  return graph.nodes.has(id) ? [] : lateServers(nodeOf(id), graph);
 }

@@ -27,7 +27,24 @@ export function earliest(graph: Graph, call: number): ReadonlyMap<NodeId, Earlie
     const ready = exists + secondsUntilReady(node, graph);
     times.set(node.id, { begin, exists, ready, ...(through !== undefined && { through }) });
   }
+  for (const node of graph.nodes.values())
+    for (const server of lateServers(node, graph)) {
+      const begin = times.get(server)?.ready ?? 0;
+      const exists = begin + call;
+      const ready = exists + secondsUntilReady(node, graph);
+      if (ready > (times.get(again(node.id))?.ready ?? 0)) times.set(again(node.id), { begin, exists, ready, through: server });
+    }
   return times;
+}
+
+/** A node's second deployment. */
+export const again = (id: NodeId): string => `${id} again`;
+
+/** Who serves calls that come later than their caller: it is deployed again to know them, once they are there. */
+export function lateServers(node: Node, graph: Graph): readonly NodeId[] {
+  const known = (node.props['knows'] ?? []) as readonly string[];
+  const before = new Set(needs(node));
+  return known.map((name) => `${node.kind}/${name}`).filter((id) => graph.nodes.has(id) && !before.has(id));
 }
 
 /** The chain that ends last, from its first node on. */

@@ -2,6 +2,7 @@ import type { Aws } from './aws/aws.ts';
 import { connect } from './aws/connect.ts';
 import { toReconcileError } from './aws/errors.ts';
 import type { CallListener } from './aws/middleware.ts';
+import { OWNER_TAG } from './engine/graph.ts';
 import { allKinds, look } from './engine/look.ts';
 import { makePlan, type Plan } from './engine/plan.ts';
 import { emptied, reconcile, type Outcome, type ReconcileInput } from './engine/reconcile.ts';
@@ -124,7 +125,9 @@ export async function run(session: Session, seen: Snapshot, options: RunOptions)
   const { aws: env, declared, store, clock, timing: times } = session;
   const { command, ...rest } = options;
   const began = clock.now();
-  const unclean = !(await remembered(session, false, () => endedWell(store)));
+  const ended = await remembered<boolean | undefined>(session, false, () => endedWell(store));
+  // Before a gateway's first run there was nothing that the lists could still hide.
+  const unclean = ended === undefined ? showsOwn(seen, session.owner) : !ended;
   await remembered(session, undefined, () => noteStart(store, new Date(began).toISOString()));
   const outcome = await reconcile({
     env,
@@ -158,6 +161,9 @@ export async function run(session: Session, seen: Snapshot, options: RunOptions)
   });
   return outcome;
 }
+
+const showsOwn = (seen: Snapshot, owner: string): boolean =>
+  [...seen.values()].some((view) => view.status === 'unknown' || view.live.some((live) => live.tags?.[OWNER_TAG] === owner));
 
 /** The outputs under the names that Terraform gave them; null is what is not known yet. */
 export function outputsOf(

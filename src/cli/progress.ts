@@ -3,6 +3,7 @@ import type { Kinds } from '../engine/kind.ts';
 import type { Progress, StepEvent } from '../engine/reconcile.ts';
 import type { Plan } from '../engine/plan.ts';
 import type { NodeState } from '../engine/step.ts';
+import { fields } from './layout.ts';
 import { duration } from './words.ts';
 
 const DONE = { create: 'created', update: 'updated', delete: 'deleted', restore: 'restored' } as const;
@@ -33,9 +34,8 @@ export function frameText({ plan, running, pendingSince }: Progress, frame: Fram
   const left = plan.steps.length > 0 && seconds >= 60 ? `, about ${Math.ceil(seconds / 60)} min left` : '';
   const ready = states.filter((state) => state.phase === 'ready').length;
   const total = states.length > 0 ? `${ready} of ${states.length} ready` : `${plan.steps.length} left to delete`;
-  const lines = [
-    `${frame.owner}   ${frame.command} ${frame.planId}   ${duration(frame.now - frame.began)}${left}   ${total}`,
-  ];
+  const time = `${duration(frame.now - frame.began)}${left}`;
+  const lines = [fields([frame.owner, `${frame.command} ${frame.planId}`, time, total], frame.columns, 2)];
   for (const domain of Object.keys(frame.kinds)) {
     const own = states.filter((state) => state.domain === domain);
     const steps = plan.steps.filter((step) => step.domain === domain);
@@ -44,8 +44,10 @@ export function frameText({ plan, running, pendingSince }: Progress, frame: Fram
     const mark =
       done === own.length && steps.length === 0 ? '✔' : own.some((state) => state.phase === 'stalled') ? '✘' : '·';
     const tally = own.length > 0 ? `${done}/${own.length}` : `${steps.length} left`;
-    const why = reason(domain, own, plan, new Set(running.map((step) => step.node)), pendingSince, frame.now);
-    lines.push(`  ${mark} ${domain.padEnd(14)}${tally.padEnd(9)}${why}`.slice(0, frame.columns));
+    const [why] = reason(domain, own, plan, new Set(running.map((step) => step.node)), pendingSince, frame.now).split(
+      '\n',
+    );
+    lines.push(`  ${mark} ${domain.padEnd(14)}${tally.padEnd(9)}${why ?? ''}`.slice(0, frame.columns));
   }
   return lines.join('\n');
 }

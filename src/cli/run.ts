@@ -8,6 +8,7 @@ import type { Terminal } from './terminal.ts';
 interface Shown {
   readonly progress: (progress: Progress) => void;
   readonly step?: (event: StepEvent) => void;
+  say(text: string): void;
   done(): void;
 }
 
@@ -28,18 +29,18 @@ export async function runShown(
   terminal: Terminal,
 ): Promise<Ended> {
   const { clock, timing } = context;
+  const shown = await show(context, sight, options.command, terminal);
   const stop = new AbortController();
   let last: Progress | undefined;
   const interrupted = new Promise<Outcome>((resolve) => {
     terminal.onInterrupt(() => {
       if (stop.signal.aborted) process.exit(130);
-      terminal.err('Stopping after the calls in flight. Once more ends at once.');
+      shown.say('Stopping after the calls in flight. Once more ends at once.');
       stop.abort();
       // A look at everything may be underway, and nobody waits for that.
       void clock.sleep(timing.stop * MARGIN).then(() => resolve(asItStands(sight, last)));
     });
   });
-  const shown = await show(context, sight, options.command, terminal);
   try {
     const ended = run(context, sight.snapshot, {
       ...options,
@@ -80,14 +81,17 @@ async function show(context: Context, sight: Sight, command: string, terminal: T
   const { owner, clock, timing } = context;
   const began = clock.now();
   let last: Progress | undefined;
+  let said = '';
   const draw = (): void => {
     if (last === undefined) return;
     const { columns } = terminal;
-    view(frameText(last, { owner, command, planId: sight.plan.id, began, now: clock.now(), kinds, columns }));
+    const frame = { owner, command, planId: sight.plan.id, began, now: clock.now(), kinds, columns };
+    view(frameText(last, frame) + said);
   };
   const timer = setInterval(draw, timing.frame);
   return {
     progress: (progress) => (last = progress),
+    say: (text) => (said = `\n${text}`),
     done: () => {
       clearInterval(timer);
       draw();

@@ -296,7 +296,6 @@ class Run<Env> {
   }
 
   #makesNameless(): boolean {
-    if (![...this.#snapshot.values()].some((view) => view.status === 'known' && view.live.length > 0)) return false;
     return this.#plan().steps.some((step) => step.verb === 'create' && this.#kinds.get(step.kind)?.nameless === true);
   }
 

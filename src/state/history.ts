@@ -30,9 +30,10 @@ export async function addHistory(store: Store, entry: HistoryEntry): Promise<voi
   await remember(store, FILE, runs);
 }
 
-/** True when the last run here is known to have ended by itself, so that every thing it made is in the lists. */
-export async function endedWell(store: Store): Promise<boolean> {
+/** Whether the last run here ended by itself, so that every thing it made is in the lists; undefined when there was none. */
+export async function endedWell(store: Store): Promise<boolean | undefined> {
   const found = await recall(store, RUNNING);
+  if (found === undefined) return undefined;
   return typeof found === 'object' && found !== null && 'ended' in found && found.ended === true;
 }
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { mkdtemp, mkdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { after } from 'node:test';
 import {
   lookAround,
   openSession,
@@ -36,10 +36,10 @@ export class ManifestGateway {
     this.state = join(folder, 'state');
   }
 
-  /** Its folder is gone after the tests. */
+  /** Its folder is gone when the process ends. */
   static async open(account: SandboxAccount, name = 'mcp-gateway'): Promise<ManifestGateway> {
     const folder = await mkdtemp(join(tmpdir(), 'mcpgw-e2e-'));
-    after(() => rm(folder, { recursive: true, force: true }));
+    process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
     return new ManifestGateway(account, name, folder);
   }
 

@@ -29,7 +29,7 @@ test('a history that cannot be read is an empty one, and grows again', async () 
 
 test('a run ended well only when its end was noted', async () => {
   const store = memoryStore();
-  assert.equal(await endedWell(store), false);
+  assert.equal(await endedWell(store), undefined);
   await noteStart(store, '2026-11-21T12:00:00.000Z');
   assert.equal(await endedWell(store), false);
   await noteEnd(store, '2026-11-21T12:01:00.000Z');
