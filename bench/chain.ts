@@ -32,7 +32,8 @@ export function earliest(graph: Graph, call: number): ReadonlyMap<NodeId, Earlie
       const begin = times.get(server)?.ready ?? 0;
       const exists = begin + call;
       const ready = exists + secondsUntilReady(node, graph);
-      if (ready > (times.get(again(node.id))?.ready ?? 0)) times.set(again(node.id), { begin, exists, ready, through: server });
+      if (ready > (times.get(again(node.id))?.ready ?? 0))
+        times.set(again(node.id), { begin, exists, ready, through: server });
     }
   return times;
 }

@@ -28,9 +28,7 @@ const things = [...plan.states.values()].flatMap(({ id, live }) =>
 const reads = singleReads(session.gateway.region);
 const one = pLimit(AT_ONCE);
 const readSingly = (): Promise<unknown[]> =>
-  Promise.all(
-    things.flatMap(({ kind, live }) => (reads[kind] === undefined ? [] : [one(reads[kind], fieldsOf(live))])),
-  );
+  Promise.all(things.flatMap(({ kind, live }) => (reads[kind]?.(fieldsOf(live), live) ?? []).map((read) => one(read))));
 const { length: singleCalls } = await readSingly();
 
 calls.length = 0;

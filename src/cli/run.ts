@@ -75,7 +75,12 @@ function asItStands({ plan, snapshot }: Sight, last: Progress | undefined): Outc
 
 async function show(context: Context, sight: Sight, command: string, terminal: Terminal): Promise<Shown> {
   if (!terminal.interactive)
-    return { progress: () => undefined, step: (event) => terminal.err(eventLine(event)), done: () => undefined };
+    return {
+      progress: () => undefined,
+      step: (event) => terminal.err(eventLine(event)),
+      say: (text) => terminal.err(text),
+      done: () => undefined,
+    };
   const { createLogUpdate } = await import('log-update');
   const view = createLogUpdate(process.stderr);
   const { owner, clock, timing } = context;

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { EC2Client, DescribeVpcsCommand, ModifyVpcAttributeCommand } from '@aws-sdk/client-ec2';
 import { must } from '../../src/engine/errors.ts';
+import { startProxy } from '../faults/proxy.ts';
 import { REGION } from '../sandbox-account.ts';
 import { openCommandLine, type CommandLine } from './command-line.ts';
 
@@ -145,6 +146,19 @@ describe('the commands', () => {
     assert.equal(code, 1);
     assert.match(stderr, /not 00000000/);
     await line.expect(2, ['plan', ...F, '--exit-code']);
+  });
+
+  test('a role that may only read plans, and is told which permission an apply lacks', async () => {
+    const proxy = await startProxy(must(process.env['AWS_ENDPOINT_URL'], 'AWS_ENDPOINT_URL'), {
+      fault: ({ writes }) => (writes ? 'forbidden' : undefined),
+    });
+    const env = { AWS_ENDPOINT_URL: proxy.url };
+    await line.expect(2, ['plan', ...F, '--exit-code'], { env });
+    const { code, stdout } = await line.run(['apply', ...F, '--only', 'network', '--yes'], { env });
+    await proxy.stop();
+    assert.equal(code, 1);
+    assert.match(stdout, /Cannot create Vpc\/main: the role may not call ec2:CreateVpc/);
+    assert.match(stdout, /iam-policy --for apply/);
   });
 
   test('apply --plan carries out just that, as data with a result', async () => {
