@@ -71,11 +71,11 @@ async function demonstrate() {
 
 /** Runs the built command line, shows what it shows, and returns it. */
 function controller([command, ...options]) {
-  const args = [command, '-f', manifest, '--state', state, ...options];
+  const args = [command, '-f', manifest, ...options];
   console.log(`\n$ mcpgw-controller ${[command, '-f', manifest, ...options].join(' ')}`);
   const child = spawn(process.execPath, ['bin/mcpgw-controller.js', ...args], {
     cwd: root,
-    env: { ...withoutAws(process.env), ...sandbox.env, MCPGW_TIME_SCALE: '0.1' },
+    env: { ...withoutAws(process.env), ...sandbox.env, MCPGW_STATE: state, MCPGW_TIME_SCALE: '0.1' },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   let output = '';

@@ -173,8 +173,8 @@ export function toReconcileError(error: unknown): ReconcileError {
   const status = $metadata?.httpStatusCode;
   const doubtful = status === undefined || status >= 500;
   const crowded = QUOTA.test(code) || isDuplicate(error);
-  const make = (disposition: Disposition, message: string): ReconcileError =>
-    new ReconcileError(disposition, code, message, { cause: error, doubtful, crowded });
+  const make = (disposition: Disposition, message: string, inDoubt = doubtful): ReconcileError =>
+    new ReconcileError(disposition, code, message, { cause: error, doubtful: inDoubt, crowded });
   const text = error.message || code;
 
   if (network !== undefined && NETWORK.has(network)) return make('failed', `AWS does not answer (${network}): ${text}`);
@@ -185,6 +185,8 @@ export function toReconcileError(error: unknown): ReconcileError {
   if (LATER.has(code) || isGone(error)) return make('waiting', text);
   if (QUOTA.test(code)) return make('stalled', `a quota of the account is full (${error.name}): ${text}`);
   if (isDuplicate(error)) return make('failed', text);
+  // Sent more than once: perhaps refused only because the first time it was carried out.
+  if (($metadata?.attempts ?? 1) > 1) return make('failed', text, true);
   if (status !== undefined && status >= 400 && status < 500)
     return make('stalled', `AWS refused it (${error.name}): ${text}`);
   return make('failed', text);

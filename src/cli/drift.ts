@@ -7,7 +7,7 @@ import { next } from './outcome-text.ts';
 import { planJson } from './plan-json.ts';
 import { stepsText } from './plan-text.ts';
 import type { Terminal } from './terminal.ts';
-import { unknownText } from './unknown-text.ts';
+import { unknownText } from './obstacles.ts';
 import { count } from './words.ts';
 
 export interface DriftOptions extends ManifestOptions {

@@ -4,7 +4,7 @@ import type { Outcome } from '../engine/reconcile.ts';
 import type { Context } from './context.ts';
 import { command, paragraph, wrap } from './layout.ts';
 import type { Terminal } from './terminal.ts';
-import { unknownText } from './unknown-text.ts';
+import { unknownText } from './obstacles.ts';
 import { count, few } from './words.ts';
 
 const VERBS = { create: 'create', update: 'change', delete: 'delete', restore: 'restore' } as const;

@@ -1,13 +1,13 @@
 import { estimate } from '../engine/estimate.ts';
 import { summaryOf } from '../engine/plan.ts';
 import type { Action, Step } from '../engine/step.ts';
-import type { Kept } from '../engine/prune.ts';
 import { refsOf } from '../engine/ref.ts';
-import { fields, tied, wrap } from './layout.ts';
+import { tied, wrap } from './layout.ts';
+import { byKind, keptText } from './kept-text.ts';
 import { COLOURS, DOMAIN, INDENT, SIGNS, type PlanView } from './plan-view.ts';
 import { stepText } from './step-text.ts';
 import type { Terminal } from './terminal.ts';
-import { unknownText } from './unknown-text.ts';
+import { stalledOf, stalledText, unknownText } from './obstacles.ts';
 import { about, capital, count, list } from './words.ts';
 
 /** Dangerous before long. */
@@ -27,6 +27,8 @@ export function verdict({ plan, kinds }: PlanView): string {
   const summary = summaryOf(plan);
   const parts = ORDER.flatMap((action) => (summary[action] > 0 ? [`${summary[action]} ${WORDS[action]}`] : []));
   if (summary.blocked > 0) parts.push(`${summary.blocked} blocked`);
+  const stalled = stalledOf(plan).length;
+  if (stalled > 0) parts.push(`${stalled} stalled`);
   if (parts.length === 0) parts.push('nothing to change');
   const stateful = new Set(
     Object.values(kinds).flatMap((own) => own.flatMap((kind) => (kind.stateful === true ? [kind.name] : []))),
@@ -41,7 +43,8 @@ export function verdict({ plan, kinds }: PlanView): string {
 
 /** A whole plan for people: the verdict, then what is dangerous, then the rest. */
 export function planText(view: PlanView, terminal: Terminal): string {
-  const lines = [...stepsText(view, terminal), ...keptText(view, terminal), ...unknownText(view.plan, terminal)];
+  const obstacles = [...stalledText(view.plan, terminal), ...unknownText(view.plan, terminal)];
+  const lines = [...obstacles, ...stepsText(view, terminal), ...keptText(view, terminal)];
   return [
     wrap(verdict(view), terminal.columns),
     '',
@@ -71,33 +74,6 @@ const isFolded = ({ all, destroy }: PlanView, action: Action, steps: readonly St
 function folded(action: Action, domain: string, steps: readonly Step[], terminal: Terminal): string {
   const text = ` ${domain.padEnd(DOMAIN)}  ${steps.length}: ${byKind(steps.map((step) => step.kind))}`;
   return terminal.paint(COLOURS[action], SIGNS[action]) + wrap(text, terminal.columns - 1, INDENT);
-}
-
-function byKind(names: readonly string[]): string {
-  const numbers = new Map<string, number>();
-  for (const name of names) numbers.set(name, (numbers.get(name) ?? 0) + 1);
-  return [...numbers].map(([name, number]) => tied(`${number} ${name}`)).join(', ');
-}
-
-const HOLDS = 'it holds data';
-
-/** What stays, by domain: what holds data, and what that needs. */
-function keptText({ plan, all }: PlanView, { columns }: Terminal): readonly string[] {
-  if (all)
-    return plan.kept.map(({ node, domain, because }) =>
-      fields([`  ${domain.padEnd(DOMAIN)}  ${node}`, `kept: ${because}`], columns, INDENT),
-    );
-  const groups = new Map<string, Kept[]>();
-  for (const kept of plan.kept) {
-    const why = kept.because.startsWith(HOLDS) ? kept.because : 'needed by data';
-    const key = `${kept.domain} ${why}`;
-    groups.set(key, [...(groups.get(key) ?? []), kept]);
-  }
-  return [...groups].map(([key, kept]) => {
-    const [domain = '', ...why] = key.split(' ');
-    const what = byKind(kept.map(({ node }) => node.slice(0, node.indexOf('/'))));
-    return wrap(`  ${domain.padEnd(DOMAIN)}  kept ${kept.length}, ${why.join(' ')}: ${what}`, columns, INDENT);
-  });
 }
 
 function footer(view: PlanView, { columns }: Terminal): readonly string[] {

@@ -24,3 +24,5 @@ export const COLOURS = { create: 'green', update: 'yellow', replace: 'magenta', 
 /** The domain's column, and where what is said of it begins. */
 export const DOMAIN = 13;
 export const INDENT = DOMAIN + 4;
+/** Where a name begins that has no room beside its domain, and what is said further of something. */
+export const NARROW = 4;

@@ -9,7 +9,7 @@ import { openContext, printJson, type Context, type ManifestOptions } from './co
 import { isDrift } from './exit-code.ts';
 import { fields, paragraph } from './layout.ts';
 import type { Terminal } from './terminal.ts';
-import { unknownText } from './unknown-text.ts';
+import { unknownText } from './obstacles.ts';
 import { ago } from './words.ts';
 
 export interface StatusOptions extends ManifestOptions {

@@ -2,7 +2,7 @@ import { secondsOf } from '../engine/estimate.ts';
 import type { Step } from '../engine/step.ts';
 import { originOf, type Origin } from '../state/applied.ts';
 import { fields } from './layout.ts';
-import { COLOURS, DOMAIN, INDENT, SIGNS, type PlanView } from './plan-view.ts';
+import { COLOURS, DOMAIN, INDENT, NARROW, SIGNS, type PlanView } from './plan-view.ts';
 import type { Terminal } from './terminal.ts';
 import { pathText, propsText, valueText } from './value-text.ts';
 import { about, few } from './words.ts';
@@ -10,8 +10,6 @@ import { about, few } from './words.ts';
 /** Longer names push what is said of them to the right by themselves. */
 const WIDEST = 36;
 const LONGEST_VALUE = 60;
-/** Where a name begins that has no room beside its domain. */
-const NARROW = 4;
 
 /** One step: its line, and a line for each field that changes. `width` is that of the longest name beside it. */
 export function stepText(step: Step, view: PlanView, width: number, terminal: Terminal): readonly string[] {
@@ -47,7 +45,11 @@ function changesText(step: Step, { applied, all, destroy }: PlanView, { columns 
     const from = step.action === 'create' ? '' : `${valueText(change.from, longest)} → `;
     const mark = change.replaces && step.action !== 'create' ? 'forces replacement' : '';
     const origin = step.action === 'create' ? '' : ORIGINS[originOf(applied, step, change)];
-    return fields([`    ${pathText(change.path)}  ${from}${valueText(change.to, longest)}`, mark, origin], columns, 6);
+    return fields(
+      [`    ${pathText(change.path)}`, `${from}${valueText(change.to, longest)}`, mark, origin],
+      columns,
+      6,
+    );
   });
 }
 

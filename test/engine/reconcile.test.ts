@@ -86,6 +86,15 @@ test('a lost answer makes no second thing', async () => {
   );
 });
 
+test('a change whose answer was lost is looked for before it is sent again', async () => {
+  const toy = platform();
+  let sent = 0;
+  toy.fault = (call) => (call === 'update Service/web size' ? (sent++ === 0 ? 'lost-answer' : 'refused') : undefined);
+  const outcome = await run(toy, kinds, gateway());
+  assert.equal(outcome.result, 'converged');
+  assert.equal(sent, 1);
+});
+
 test('a list that lags behind does not make the run create twice', async () => {
   const toy = platform();
   toy.lag = 20_000;

@@ -65,13 +65,13 @@ const STANDING = new Set(['PrefixList', 'AvailabilityZone']);
 
 describe('a whole gateway', () => {
   for (const [what, weather] of [
-    ['while every tenth call is throttled', { fault: throttling(0.1, 2) }],
-    ['while the answer to each change is lost once', { fault: once('lost', ({ writes }) => writes) }],
+    ['while every tenth call is throttled', () => ({ fault: throttling(0.1, 2) })],
+    ['while the answer to each change is lost once', () => ({ fault: once('lost', ({ writes }) => writes) })],
   ] as const)
-    test(`is built once ${what}`, async () => {
+    test(`is built once, and destroyed, ${what}`, async () => {
       const { account, own } = await openGateway();
       const declared = await whole(account);
-      proxy.weather = weather;
+      proxy.weather = weather();
       await own.apply(declared);
       proxy.weather = {};
       assertEmpty(await own.plan(declared));
@@ -79,5 +79,13 @@ describe('a whole gateway', () => {
       assert(things.size >= 150, `${things.size} nodes carry tags`);
       assert.deepEqual(doublesIn(things), []);
       assert.deepEqual(madeTwice(proxy.passages, declared.graph), []);
+      proxy.weather = weather();
+      await own.destroy(declared);
+      proxy.weather = {};
+      const { steps } = await own.planDestroy(declared);
+      assert.deepEqual(
+        steps.map(({ node }) => node),
+        [],
+      );
     });
 });

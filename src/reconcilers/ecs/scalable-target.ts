@@ -59,8 +59,7 @@ export const scalableTarget: AwsKind<ScalableTargetProps, ScalableTargetOutputs>
 
   async create({ env: aws, node }, props) {
     const autoscaling = await aws.autoscaling();
-    // Tags are refused for what is registered, so the same call again would hide that the first one did it.
-    await autoscaling.sendOnce(
+    await autoscaling.send(
       new autoscaling.RegisterScalableTargetCommand({ ...toInput(props), Tags: { ...node.tags } }),
     );
     return toObserved(toInput(props), new Map([[props.resourceId, node.name]]));

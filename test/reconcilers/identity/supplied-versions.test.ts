@@ -134,10 +134,11 @@ describe('supplied values', () => {
       assert.deepEqual(run.compared.notCompared, []);
       const { steps } = await plan(run);
       const wanted = run.compared.versions.get('keycloak-database');
-      assert.deepEqual(
-        steps.map((step) => [step.node, step.changes.map(({ path, to }) => [path, to])]),
-        ids.length === 0 ? [] : [['Secret/keycloak-database', [['/versionId', wanted]]]],
-      );
+      const moved = steps.map((step) => [step.node, step.waitsFor, step.changes.map(({ path }) => path)]);
+      // The parameter that holds the same value follows the secret.
+      const followers = [['SsmParameter/database-password', ['Secret/keycloak-database'], ['/secretVersion']]];
+      assert.deepEqual(moved, ids.length === 0 ? [] : [['Secret/keycloak-database', [], ['/versionId']], ...followers]);
+      if (ids.length > 0) assert.equal(steps[0]?.changes[0]?.to, wanted);
       await settle(run);
       assert.equal(await read(run), JSON.stringify({ username: 'keycloak', password: DB }));
       assert.equal(await readParameter(run), DB);

@@ -1,5 +1,7 @@
 import type { Plan } from '../engine/plan.ts';
-import { wrap } from './layout.ts';
+import type { NodeState } from '../engine/step.ts';
+import { paragraph, wrap } from './layout.ts';
+import { DOMAIN, NARROW } from './plan-view.ts';
 import type { Terminal } from './terminal.ts';
 import { few } from './words.ts';
 
@@ -13,4 +15,17 @@ export function unknownText({ unknown }: Plan, terminal: Terminal): readonly str
   const lines = [...causes].map(([because, kinds]) => `! ${few(kinds)} could not be read: ${because}`);
   if (others.length > 0) lines.push(`! Found only through them: ${few(others)}`);
   return lines.map((line) => terminal.paint('red', wrap(line, terminal.columns, 2)));
+}
+
+/** What needs somebody and has no step of its own: an image that is missing, a name that is taken. */
+export function stalledOf(plan: Plan): readonly NodeState[] {
+  const stepping = new Set(plan.steps.map((step) => step.node));
+  return [...plan.states.values()].filter((state) => state.phase === 'stalled' && !stepping.has(state.id));
+}
+
+export function stalledText(plan: Plan, terminal: Terminal): readonly string[] {
+  return stalledOf(plan).map(({ id, domain, because }) => {
+    const text = ` ${domain.padEnd(DOMAIN)}  ${id} is stalled: ${because ?? 'no reason is known'}`;
+    return terminal.paint('red', `!${paragraph(text, terminal.columns - 1, NARROW)}`);
+  });
 }
