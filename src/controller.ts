@@ -163,7 +163,9 @@ export async function run(session: Session, seen: Snapshot, options: RunOptions)
 }
 
 const showsOwn = (seen: Snapshot, owner: string): boolean =>
-  [...seen.values()].some((view) => view.status === 'unknown' || view.live.some((live) => live.tags?.[OWNER_TAG] === owner));
+  [...seen.values()].some(
+    (view) => view.status === 'unknown' || view.live.some((live) => live.tags?.[OWNER_TAG] === owner),
+  );
 
 /** The outputs under the names that Terraform gave them; null is what is not known yet. */
 export function outputsOf(
