@@ -1,5 +1,6 @@
 import type { ReconcileError } from './errors.ts';
 import { kindOf } from './kind.ts';
+import type { Plan } from './plan.ts';
 import type { Step, Verb } from './step.ts';
 import type { NodeId } from './ref.ts';
 import { backoff, type Timing } from './timing.ts';
@@ -39,6 +40,13 @@ export class Failures {
 
   clear(step: Step): void {
     this.#failures.delete(keyOf(step));
+  }
+
+  /** Forgets what was to be tried again and is not asked for any more: it came about after all. */
+  settle(plan: Plan): void {
+    const open = new Set(plan.steps.map(keyOf));
+    for (const [key, { node, retryAt }] of this.#failures)
+      if (retryAt !== undefined && !open.has(key) && !plan.unknown.has(kindOf(node))) this.#failures.delete(key);
   }
 
   add(step: Step, error: ReconcileError, now: number): Failure {

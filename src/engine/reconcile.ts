@@ -119,6 +119,7 @@ class Run<Env> {
     }
     for (;;) {
       const plan = this.#plan();
+      this.#failures.settle(plan);
       const now = clock.now();
       this.#pace.note(plan, now);
       this.#input.onProgress?.({

@@ -93,6 +93,7 @@ test('a change whose answer was lost is looked for before it is sent again', asy
   const outcome = await run(toy, kinds, gateway());
   assert.equal(outcome.result, 'converged');
   assert.equal(sent, 1);
+  assert.deepEqual(outcome.failures, []);
 });
 
 test('a list that lags behind does not make the run create twice', async () => {
