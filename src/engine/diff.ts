@@ -29,8 +29,11 @@ export function diff(kind: AnyKind, props: Readonly<Record<string, unknown>>, li
 
 /** The top-level fields that a list of changes touches. */
 export function fieldsOf(changes: readonly Change[]): ReadonlySet<string> {
-  return new Set(changes.map((change) => unescape(change.path.split('/')[1] ?? '')));
+  return new Set(changes.map((change) => keysOf(change.path)[0] ?? ''));
 }
+
+/** The keys that a JSON pointer goes through. */
+export const keysOf = (pointer: string): readonly string[] => pointer.split('/').slice(1).map(unescape);
 
 /** The name that a second thing of the same node bears beside the first. */
 export function withHash(name: string, hash: string, limit: number): string {

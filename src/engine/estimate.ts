@@ -12,11 +12,12 @@ export interface Estimate {
 
 const USUAL = 1;
 
-/** How long a plan usually takes: its longest chain. */
+/** How long a plan usually takes: the longest chain of what is not blocked. */
 export function estimate(plan: Plan, kinds: Kinds): Estimate {
   const byName = new Map(Object.values(kinds).flatMap((list) => list.map((kind) => [kind.name, kind] as const)));
   const steps = new Map<NodeId, Step[]>();
-  for (const step of plan.steps) steps.set(step.node, [...(steps.get(step.node) ?? []), step]);
+  const begun = plan.steps.filter((step) => step.action !== 'refuse' && step.blockedBy.length === 0);
+  for (const step of begun) steps.set(step.node, [...(steps.get(step.node) ?? []), step]);
   const ends = new Map<NodeId, number>();
   const endOf = (id: NodeId): number => {
     const known = ends.get(id);
@@ -29,7 +30,7 @@ export function estimate(plan: Plan, kinds: Kinds): Estimate {
     return end;
   };
   const seconds = Math.max(0, ...[...steps.keys()].map(endOf));
-  const [longest] = [...plan.steps].sort((a, b) => secondsOf(b, byName.get(b.kind)) - secondsOf(a, byName.get(a.kind)));
+  const [longest] = begun.toSorted((a, b) => secondsOf(b, byName.get(b.kind)) - secondsOf(a, byName.get(a.kind)));
   return { seconds, ...(longest !== undefined && { longest: longest.node }) };
 }
 

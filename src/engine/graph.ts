@@ -39,6 +39,8 @@ export interface NodeOptions {
   readonly formerly?: readonly string[];
   /** What the tag `Name` says; the node's name with the gateway's before it by default. */
   readonly title?: Input<string>;
+  /** Beside those that every thing of the gateway has. */
+  readonly tags?: Tags;
 }
 
 /** Collects the nodes of one gateway. */
@@ -67,7 +69,7 @@ export class GraphBuilder {
       kind: kind.name,
       name,
       props,
-      tags: { ...this.#tags, Name: title, [OWNER_TAG]: this.owner, [NODE_TAG]: id },
+      tags: { ...this.#tags, ...options.tags, Name: title, [OWNER_TAG]: this.owner, [NODE_TAG]: id },
       after: (options.after ?? []).map((handle) => handle.id),
       behind: (options.behind ?? []).map((handle) => handle.id),
       formerly: options.formerly ?? [],

@@ -4,7 +4,7 @@ import type { Kinds } from './kind.ts';
 import { prune, type Kept } from './prune.ts';
 import type { NodeId } from './ref.ts';
 import { Mentions, thingsOf, type Snapshot, type Thing } from './snapshot.ts';
-import type { Action, NodeState, Step } from './step.ts';
+import type { Action, Leave, NodeState, Step } from './step.ts';
 import { walk, type Refusal } from './walk.ts';
 
 /** What would be done, and where everything stands. */
@@ -33,6 +33,7 @@ export interface PlanInput {
   readonly settling?: ReadonlySet<NodeId>;
   /** Limits the plan to these nodes and what they need; nothing is pruned then. */
   readonly only?: ReadonlySet<NodeId>;
+  readonly leave?: Leave;
   /** Part of the plan's id: plans of different versions are different plans. */
   readonly version?: string;
 }
@@ -67,6 +68,17 @@ export function makePlan(input: PlanInput): Plan {
     kept: pruned.kept,
     unknown,
   };
+}
+
+/** A plan with the deletions of a later one, which come when everything of the first stands. */
+export function withEnding(plan: Plan, later: Plan, version: string): Plan {
+  const going = new Set(plan.steps.filter((step) => step.action === 'delete').map((step) => step.live));
+  const first = [...plan.states.values()].filter((state) => state.phase !== 'ready').map((state) => state.id);
+  const ending = later.steps
+    .filter((step) => step.action === 'delete' && !going.has(step.live))
+    .map((step) => ({ ...step, waitsFor: [...new Set([...step.waitsFor, ...first])] }));
+  const steps = [...plan.steps, ...ending];
+  return { ...plan, steps, id: planId(steps, version) };
 }
 
 /** Replacements that begin with a deletion, of things that what stays for its data goes on using. */

@@ -1,6 +1,7 @@
+import { isHopeless } from './consequences.ts';
 import { OWNER_TAG, type Graph, type Node } from './graph.ts';
 import { type Kinds, type Observed } from './kind.ts';
-import type { NodeState, Step } from './step.ts';
+import type { Leave, NodeState, Step } from './step.ts';
 import type { NodeId } from './ref.ts';
 import { isScheduled, nodeIdOf, type Mentions, type Snapshot, type Thing } from './snapshot.ts';
 
@@ -18,6 +19,7 @@ interface PruneInput {
   readonly snapshot: Snapshot;
   readonly allowData?: boolean;
   readonly crowded?: ReadonlySet<string>;
+  readonly leave?: Leave;
   readonly things: readonly Thing[];
   readonly mentions: Mentions;
   /** The live things that stand for a node. */
@@ -32,10 +34,11 @@ interface PruneInput {
 /** Steps that remove what nobody wants, and what stays although nobody wants it. */
 export function prune(input: PruneInput): { readonly steps: readonly Step[]; readonly kept: readonly Kept[] } {
   const unwanted = input.things.filter((thing) => isUnwanted(input, thing));
-  const reasons = keep(input, unwanted);
   const domains = new Map(
     Object.entries(input.kinds).flatMap(([domain, list]) => list.map((kind) => [kind.name, domain] as const)),
   );
+  const removals = new Map(unwanted.map((thing) => [thing, removalOf(input, thing, domains)] as const));
+  const reasons = keep(input, removals);
   const unready = [...input.states.values()].filter((state) => state.phase !== 'ready');
   const unknown = [...input.snapshot].filter(([, view]) => view.status === 'unknown').map(([kind]) => kind);
 
@@ -43,37 +46,53 @@ export function prune(input: PruneInput): { readonly steps: readonly Step[]; rea
 
   const steps: Step[] = [];
   const kept: Kept[] = [];
-  for (const thing of unwanted) {
+  for (const [thing, removal] of removals) {
     const { kind, live } = thing;
-    const node = nodeIdOf(thing);
-    const domain = domains.get(kind.name) ?? '';
+    const { node, domain } = removal;
     const because = reasons.get(thing);
     if (because !== undefined) {
       kept.push({ node, domain, because, live });
       continue;
     }
     if (kind.delete === undefined) continue;
-    const outside = kind.exclusive === true && live.tags?.[OWNER_TAG] === undefined && !input.doubles.has(live);
+    const outside = isOutside(input, thing);
     const holders = input.mentions.of(thing).map(nodeIdOf);
     const isCrowded = input.crowded?.has(kind.name) === true;
     const urgent = outside || isCrowded || input.doubles.has(live) || inTheWay.has(thing);
-    const first = urgent ? [] : unready.filter((state) => state.domain === domain).map((state) => state.id);
+    const first = urgent ? [] : unready.filter((state) => state.domain === domain);
     steps.push({
-      node,
-      kind: kind.name,
-      domain,
-      action: 'delete',
-      verb: 'delete',
-      changes: [],
-      waitsFor: [...new Set([...holders, ...first])].filter((id) => id !== node),
-      blockedBy: outside ? [] : unknown.map((name) => `${name}/*`),
-      because: input.doubles.has(live) ? 'another one took its place' : outside ? 'made outside' : 'no longer wanted',
-      live,
-      props: {},
-      tags: {},
+      ...removal,
+      waitsFor: [...new Set([...holders, ...first.map((state) => state.id)])].filter((id) => id !== node),
+      blockedBy: [
+        ...(outside ? [] : unknown.map((name) => `${name}/*`)),
+        ...first.filter(isHopeless).map((state) => state.id),
+      ],
     });
   }
   return { steps, kept };
+}
+
+/** Somebody's addition inside something exclusive of ours. */
+const isOutside = ({ doubles }: PruneInput, { kind, live }: Thing): boolean =>
+  kind.exclusive === true && live.tags?.[OWNER_TAG] === undefined && !doubles.has(live);
+
+function removalOf(input: PruneInput, thing: Thing, domains: ReadonlyMap<string, string>): Step {
+  const { kind, live } = thing;
+  const outside = isOutside(input, thing);
+  return {
+    node: nodeIdOf(thing),
+    kind: kind.name,
+    domain: domains.get(kind.name) ?? '',
+    action: 'delete',
+    verb: 'delete',
+    changes: [],
+    waitsFor: [],
+    blockedBy: [],
+    because: input.doubles.has(live) ? 'another one took its place' : outside ? 'made outside' : 'no longer wanted',
+    live,
+    props: {},
+    tags: {},
+  };
 }
 
 /** Orphans that use, straight or through others, what has to go before its successor can come. */
@@ -103,10 +122,17 @@ function isUnwanted({ graph, claimed, doubles }: PruneInput, { kind, live }: Thi
   return owner === graph.owner || (owner === undefined && kind.exclusive === true);
 }
 
-/** What holds data stays unless it may go, and with it all that it needs. */
-function keep({ mentions, doubles, allowData }: PruneInput, unwanted: readonly Thing[]): ReadonlyMap<Thing, string> {
+/** What holds data stays unless it may go, what is to be left stays, and with both all that they need. */
+function keep(
+  { mentions, doubles, allowData, leave }: PruneInput,
+  removals: ReadonlyMap<Thing, Step>,
+): ReadonlyMap<Thing, string> {
   const reasons = new Map<Thing, string>();
-  const holders = new Map(unwanted.map((thing) => [thing, mentions.of(thing)] as const));
+  const holders = new Map([...removals.keys()].map((thing) => [thing, mentions.of(thing)] as const));
+  for (const [thing, removal] of removals) {
+    const left = leave?.(removal);
+    if (left !== undefined) reasons.set(thing, left);
+  }
   for (const [thing, mentioned] of holders) {
     const { kind, live } = thing;
     const spare = doubles.has(live) && mentioned.length === 0 && kind.nameless === true;

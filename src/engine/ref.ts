@@ -63,6 +63,13 @@ export function refsOf(value: unknown): readonly Ref[] {
   return Object.values(value).flatMap(refsOf);
 }
 
+/** The nodes that the secrets inside a value come from. */
+export function secretsOf(value: unknown): readonly NodeId[] {
+  if (value instanceof Secret || typeof value !== 'object' || value === null) return [];
+  if (isSecretRef(value)) return isRef(value.$secret) ? [value.$secret.$ref] : [];
+  return Object.values(value).flatMap(secretsOf);
+}
+
 /** Replaces each reference whose value `valueOf` knows; what it answers with undefined stays a reference. */
 export function resolve(value: unknown, valueOf: (ref: Ref) => unknown): unknown {
   if (isRef(value)) return valueOf(value) ?? value;

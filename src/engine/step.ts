@@ -1,4 +1,5 @@
 import type { Change } from './diff.ts';
+import type { ReconcileError } from './errors.ts';
 import type { Observed, Tags } from './kind.ts';
 import type { NodeId } from './ref.ts';
 
@@ -26,6 +27,20 @@ export interface Step {
   readonly live?: Observed;
   readonly props: Readonly<Record<string, unknown>>;
   readonly tags: Tags;
+}
+
+/**
+ * Why a step, or one change of it, is not made and what is found there stays; undefined when it is made. Asked before
+ * anything is planned from the difference.
+ */
+export type Leave = (step: Step, change?: Change) => string | undefined;
+
+/** A step that came to its end. `at` and `ms` say when it began and how long it took. */
+export interface StepEvent {
+  readonly step: Step;
+  readonly at: number;
+  readonly ms: number;
+  readonly error?: ReconcileError;
 }
 
 export type NodePhase = 'ready' | 'pending' | 'drifted' | 'missing' | 'blocked' | 'stalled' | 'unknown' | 'deleting';

@@ -1,10 +1,13 @@
-import { diff, fieldsOf, type Change } from './diff.ts';
-import { needs, type Graph, type Node } from './graph.ts';
+import { changesOf, creation } from './changes.ts';
+import { Consequences, type Waits } from './consequences.ts';
+import { fieldsOf, type Change } from './diff.ts';
+import type { Graph, Node } from './graph.ts';
 import type { AnyKind, Kinds, Observed, Tags } from './kind.ts';
 import { foreignOwner, match } from './match.ts';
-import { isRef, refsOf, resolve, type NodeId, type Ref } from './ref.ts';
+import { refsOf, resolve, type NodeId, type Ref } from './ref.ts';
 import type { Mentions, Snapshot } from './snapshot.ts';
-import type { Action, NodePhase, NodeState, Step, Verb } from './step.ts';
+import { leaveChanges } from './leave.ts';
+import type { Action, Leave, NodePhase, NodeState, Step, Verb } from './step.ts';
 
 interface WalkInput {
   readonly graph: Graph;
@@ -12,6 +15,7 @@ interface WalkInput {
   readonly snapshot: Snapshot;
   readonly stuck?: ReadonlyMap<NodeId, string>;
   readonly settling?: ReadonlySet<NodeId>;
+  readonly leave?: Leave;
 }
 
 /** A refused replacement, and the replaced nodes that it would have had to follow. */
@@ -36,190 +40,176 @@ export interface Pass {
  * @param frozen replaced nodes that must stay as they are, with the reason
  */
 export function walk(input: WalkInput, mentions: Mentions, frozen: ReadonlyMap<NodeId, string>): Pass {
-  const { graph, kinds, snapshot } = input;
-  const byName = new Map(
-    Object.entries(kinds).flatMap(([domain, list]) => list.map((kind) => [kind.name, { kind, domain }] as const)),
-  );
-  const steps: Step[] = [];
-  const states = new Map<NodeId, NodeState>();
-  const claimed = new Set<Observed>();
-  const doubles = new Map<Observed, Node>();
-  const refusals: Refusal[] = [];
-  const replaced = new Map<NodeId, readonly NodeId[]>();
-  const refused = new Set<NodeId>();
-  const moved = new Map<NodeId, readonly string[]>();
-
-  const valueOf = (ref: Ref): unknown => {
-    const live = states.get(ref.$ref)?.live;
-    const open = replaced.has(ref.$ref) || moved.get(ref.$ref)?.includes(ref.output) === true;
-    return open || live === undefined ? undefined : live.outputs[ref.output];
-  };
-
-  for (const node of graph.nodes.values()) {
-    const entry = byName.get(node.kind);
-    if (entry === undefined) throw new Error(`no kind is called ${node.kind}`);
-    const { kind, domain } = entry;
-    const props = resolve(node.props, valueOf) as Record<string, unknown>;
-    const tags = resolve(node.tags, valueOf) as Tags;
-    const set = (phase: NodePhase, live?: Observed, because?: string): void =>
-      void states.set(node.id, {
-        id: node.id,
-        domain,
-        phase,
-        ...(live && { live }),
-        ...(because !== undefined && { because }),
-      });
-
-    const view = snapshot.get(node.kind);
-    if (view?.status !== 'known') {
-      set('unknown', undefined, view?.because ?? 'not looked at');
-      continue;
-    }
-    const names = new Set([node.name, ...node.formerly]);
-    const named = view.live.filter((live) => names.has(live.name));
-    const foreign = named.find((live) => foreignOwner(graph, kind, live) !== undefined);
-    const found = match(
-      kind,
-      node,
-      props,
-      named.filter((live) => foreignOwner(graph, kind, live) === undefined),
-      mentions,
-    );
-    const { live } = found;
-    if (live !== undefined) claimed.add(live);
-    for (const double of found.doubles) doubles.set(double, node);
-
-    const order = waitsOf(node, props, tags, states, replaced);
-    const step = (action: Action, verb: Verb, changes: readonly Change[], because?: string): void => {
-      const interrupts = action === 'create' ? undefined : kind.interrupts?.([...fieldsOf(changes)]);
-      steps.push({
-        node: node.id,
-        kind: kind.name,
-        domain,
-        action,
-        verb,
-        changes,
-        ...order,
-        props,
-        tags,
-        ...(live && { live }),
-        ...(because !== undefined && { because }),
-        ...(interrupts !== undefined && { interrupts }),
-      });
-    };
-    const blocked = order.blockedBy.length > 0;
-    const stuck = input.stuck?.get(node.id);
-
-    if (live === undefined && foreign !== undefined) {
-      set('stalled', undefined, `it exists and belongs to ${foreignOwner(graph, kind, foreign) ?? ''}`);
-      continue;
-    }
-    if (live === undefined) {
-      if (kind.create === undefined) {
-        set('stalled', undefined, stuck ?? `${node.id} does not exist`);
-        continue;
-      }
-      step('create', 'create', creation(kind, props));
-      set(stuck !== undefined ? 'stalled' : blocked ? 'blocked' : 'missing', undefined, stuck);
-      continue;
-    }
-    if (live.phase === 'deleting') {
-      if (kind.restore !== undefined)
-        step('update', 'restore', [{ path: '/phase', from: 'deleting', to: 'ready', replaces: false }]);
-      else if (kind.create !== undefined)
-        step('create', 'create', creation(kind, props), 'the old one is still being deleted');
-      set('deleting', live, stuck);
-      continue;
-    }
-    const changes = kind.scope === 'account' ? [] : [...diff(kind, props, live), ...tagChanges(kind, tags, live)];
-    if (live.phase === 'failed' && (kind.mends !== true || changes.length === 0)) {
-      const remade = kind.remake === true && kind.delete !== undefined;
-      if (remade) {
-        step('replace', 'delete', [], live.because);
-        replaced.set(node.id, [node.id]);
-      }
-      set(remade && stuck === undefined ? 'pending' : 'stalled', live, stuck ?? live.because);
-      continue;
-    }
-
-    const open = changes.filter(
-      (change) => !refsOf(change.to).some((ref) => states.get(ref.$ref)?.phase === 'unknown'),
-    );
-    const forcing = open.filter((change) => change.replaces);
-    if (forcing.length > 0) {
-      const causes = [
-        ...new Set(forcing.flatMap((change) => refsOf(change.to).flatMap((ref) => replaced.get(ref.$ref) ?? []))),
-      ];
-      // What it would be made for does not come.
-      const lost = needs(node).find((id) => refused.has(id));
-      const why =
-        frozen.get(node.id) ??
-        (kind.replace === 'refuse' ? (kind.refusal ?? 'it holds data and cannot be replaced') : undefined) ??
-        (lost === undefined ? undefined : `it needs ${lost}, which is refused`);
-      if (why !== undefined) {
-        step('refuse', 'update', open, why);
-        refused.add(node.id);
-        refusals.push({ node: node.id, why, causes });
-        set('stalled', live, why);
-        continue;
-      }
-      replaced.set(node.id, [node.id, ...causes]);
-      step(
-        'replace',
-        kind.replace === 'new-first' ? 'create' : 'delete',
-        open,
-        causes.length > 0 ? `follows ${causes.join(', ')}` : undefined,
-      );
-      set(stuck === undefined ? 'drifted' : 'stalled', live, stuck);
-      continue;
-    }
-    if (open.length > 0) {
-      step('update', 'update', open);
-      moved.set(node.id, kind.moves?.([...fieldsOf(open)].filter((field) => field in props)) ?? []);
-      set(stuck !== undefined ? 'stalled' : blocked ? 'blocked' : 'drifted', live, stuck);
-      continue;
-    }
-    const pending = live.phase === 'pending' || (input.settling?.has(node.id) ?? false) || open.length < changes.length;
-    set(stuck !== undefined ? 'stalled' : pending ? 'pending' : 'ready', live, stuck ?? live.because);
-  }
+  const done = new Walk(input, mentions, frozen);
+  for (const node of input.graph.nodes.values()) done.visit(node);
+  const { steps, states, claimed, doubles, refusals } = done;
   return { steps, states, claimed, doubles, refusals };
 }
 
-/** What a new thing will be given, for people to read: everything but what is still open inside it. */
-function creation(kind: AnyKind, props: Readonly<Record<string, unknown>>): readonly Change[] {
-  return Object.entries(props)
-    .filter(([, value]) => value !== undefined && value !== null)
-    .map(([field, value]) => ({ path: `/${field}`, from: null, to: value, replaces: kind.immutable.includes(field) }));
+/** A node with what is known of its wish. */
+interface Wish extends Waits {
+  readonly node: Node;
+  readonly kind: AnyKind;
+  readonly domain: string;
+  readonly props: Readonly<Record<string, unknown>>;
+  readonly tags: Tags;
+  readonly live: Observed | undefined;
+  /** Why it cannot go on in this run. */
+  readonly stuck: string | undefined;
 }
 
-function tagChanges(kind: AnyKind, tags: Tags, live: Observed): readonly Change[] {
-  if (kind.retag === undefined || live.tags === undefined) return [];
-  return Object.entries(tags)
-    .filter(([key, value]) => live.tags?.[key] !== value && !isRef(value))
-    .map(([key, value]) => ({ path: `/tags/${key}`, from: live.tags?.[key] ?? null, to: value, replaces: false }));
-}
+type Here = Wish & { readonly live: Observed };
 
-const HOPELESS: ReadonlySet<NodePhase> = new Set(['stalled', 'unknown', 'blocked']);
+class Walk {
+  readonly steps: Step[] = [];
+  readonly claimed = new Set<Observed>();
+  readonly doubles = new Map<Observed, Node>();
+  readonly refusals: Refusal[] = [];
+  readonly states: Map<NodeId, NodeState>;
+  readonly #sofar: Consequences;
+  readonly #input: WalkInput;
+  readonly #mentions: Mentions;
+  readonly #kinds: ReadonlyMap<string, { readonly kind: AnyKind; readonly domain: string }>;
 
-function waitsOf(
-  node: Node,
-  props: unknown,
-  tags: unknown,
-  states: ReadonlyMap<NodeId, NodeState>,
-  replaced: ReadonlyMap<NodeId, unknown>,
-): { readonly waitsFor: readonly NodeId[]; readonly blockedBy: readonly NodeId[] } {
-  const ready = new Set([
-    ...node.after,
-    ...refsOf(node.props)
-      .filter((ref) => ref.when === 'ready')
-      .map((ref) => ref.$ref),
-  ]);
-  const behind = new Set(node.behind);
-  const open = new Set(refsOf([props, tags]).map((ref) => ref.$ref));
-  const isReady = (id: NodeId): boolean => states.get(id)?.phase === 'ready' && !replaced.has(id);
-  const isHopeless = (id: NodeId): boolean => HOPELESS.has(states.get(id)?.phase ?? 'unknown');
-  const isFailed = (id: NodeId): boolean => states.get(id)?.live?.phase === 'failed';
-  const isHeldBy = (id: NodeId): boolean => open.has(id) || isFailed(id) || (ready.has(id) && !isReady(id));
-  const waitsFor = needs(node).filter((id) => isHeldBy(id) || (behind.has(id) && !isReady(id) && !isHopeless(id)));
-  return { waitsFor, blockedBy: waitsFor.filter((id) => isHeldBy(id) && isHopeless(id)) };
+  constructor(input: WalkInput, mentions: Mentions, frozen: ReadonlyMap<NodeId, string>) {
+    this.#input = input;
+    this.#mentions = mentions;
+    this.#sofar = new Consequences(frozen);
+    this.states = this.#sofar.states;
+    this.#kinds = new Map(
+      Object.entries(input.kinds).flatMap(([domain, list]) => list.map((kind) => [kind.name, { kind, domain }])),
+    );
+  }
+
+  visit(node: Node): void {
+    const { graph, snapshot, stuck } = this.#input;
+    const entry = this.#kinds.get(node.kind);
+    if (entry === undefined) throw new Error(`no kind is called ${node.kind}`);
+    const { kind, domain } = entry;
+    const view = snapshot.get(node.kind);
+    if (view?.status !== 'known') {
+      const because = view?.because ?? 'not looked at';
+      return void this.states.set(node.id, { id: node.id, domain, phase: 'unknown', because });
+    }
+    const valueOf = (ref: Ref): unknown => this.#sofar.valueOf(ref);
+    const props = resolve(node.props, valueOf) as Record<string, unknown>;
+    const tags = resolve(node.tags, valueOf) as Tags;
+    const names = new Set([node.name, ...node.formerly]);
+    const named = view.live.filter((live) => names.has(live.name));
+    const foreign = named.find((live) => foreignOwner(graph, kind, live) !== undefined);
+    const own = named.filter((live) => foreignOwner(graph, kind, live) === undefined);
+    const { live, doubles } = match(kind, node, props, own, this.#mentions);
+    if (live !== undefined) this.claimed.add(live);
+    for (const double of doubles) this.doubles.set(double, node);
+
+    const waits = this.#sofar.waitsOf(node, [props, tags], live === undefined);
+    const wish = { node, kind, domain, props, tags, live, stuck: stuck?.get(node.id), ...waits };
+    if (live !== undefined) return this.#compare({ ...wish, live });
+    if (foreign === undefined) return this.#missing(wish);
+    this.#sofar.noteLost(node.id, 'stalled');
+    this.#set(wish, 'stalled', `it exists and belongs to ${foreignOwner(graph, kind, foreign) ?? ''}`);
+  }
+
+  #missing(wish: Wish): void {
+    const { node, kind, props, stuck, blockedBy } = wish;
+    if (kind.create === undefined) {
+      this.#sofar.noteLost(node.id, 'stalled');
+      return this.#set(wish, 'stalled', stuck ?? `${node.id} does not exist`);
+    }
+    const step = this.#stepOf(wish, 'create', 'create', creation(kind, props));
+    const left = this.#input.leave?.(step);
+    if (left !== undefined) {
+      this.#sofar.noteLost(node.id, 'stalled');
+      return this.#set(wish, 'stalled', left);
+    }
+    if (blockedBy.some((id) => this.#sofar.isLost(id))) this.#sofar.noteLost(node.id, 'blocked');
+    this.steps.push(step);
+    this.#set(wish, stuck !== undefined ? 'stalled' : blockedBy.length > 0 ? 'blocked' : 'missing', stuck);
+  }
+
+  #compare(here: Here): void {
+    const { node, kind, props, tags, live, stuck, blockedBy } = here;
+    if (live.phase === 'deleting') return this.#leaving(here);
+    const changes = changesOf(kind, props, tags, live);
+    if (live.phase === 'failed' && (kind.mends !== true || changes.length === 0)) return this.#failed(here);
+    const readable = changes.filter(
+      (change) => !refsOf(change.to).some((ref) => this.states.get(ref.$ref)?.phase === 'unknown'),
+    );
+    const { open, left, step } = leaveChanges(this.#stepOf(here, 'update', 'update', readable), this.#input.leave);
+    if (open.some((change) => change.replaces)) return this.#replace({ ...here, props: step.props }, open);
+    if (open.length > 0) {
+      this.steps.push(step);
+      this.#sofar.noteMoved(node.id, kind.moves?.([...fieldsOf(open)].filter((field) => field in props)) ?? []);
+      return this.#set(here, stuck !== undefined ? 'stalled' : blockedBy.length > 0 ? 'blocked' : 'drifted', stuck);
+    }
+    const isSettling = this.#input.settling?.has(node.id) ?? false;
+    const pending = live.phase === 'pending' || isSettling || changes.length > readable.length;
+    this.#set(here, stuck !== undefined ? 'stalled' : pending ? 'pending' : 'ready', stuck ?? live.because ?? left);
+  }
+
+  #leaving(here: Here): void {
+    const { kind, props, stuck } = here;
+    if (kind.restore !== undefined)
+      this.#step(here, 'update', 'restore', [{ path: '/phase', from: 'deleting', to: 'ready', replaces: false }]);
+    else if (kind.create !== undefined)
+      this.#step(here, 'create', 'create', creation(kind, props), 'the old one is still being deleted');
+    this.#set(here, 'deleting', stuck);
+  }
+
+  #failed(here: Here): void {
+    const { node, kind, live, stuck } = here;
+    const remade = kind.remake === true && kind.delete !== undefined;
+    if (remade) {
+      this.#step(here, 'replace', 'delete', [], live.because);
+      this.#sofar.noteReplaced(node.id);
+    }
+    if (kind.create === undefined) this.#sofar.noteLost(node.id, 'stalled');
+    this.#set(here, remade && stuck === undefined ? 'pending' : 'stalled', stuck ?? live.because);
+  }
+
+  #replace(here: Here, changes: readonly Change[]): void {
+    const { node, kind, stuck } = here;
+    const causes = this.#sofar.causesOf(changes.filter((change) => change.replaces));
+    const why = this.#sofar.refusalOf(node, kind);
+    if (why !== undefined) {
+      this.#step(here, 'refuse', 'update', changes, why);
+      this.#sofar.noteLost(node.id, 'refused');
+      this.refusals.push({ node: node.id, why, causes });
+      return this.#set(here, 'stalled', why);
+    }
+    this.#sofar.noteReplaced(node.id, causes);
+    const verb = kind.replace === 'new-first' ? 'create' : 'delete';
+    this.#step(here, 'replace', verb, changes, causes.length > 0 ? `follows ${causes.join(', ')}` : undefined);
+    this.#set(here, stuck === undefined ? 'drifted' : 'stalled', stuck);
+  }
+
+  #set({ node, domain, live }: Wish, phase: NodePhase, because?: string): void {
+    const what = { ...(live && { live }), ...(because !== undefined && { because }) };
+    this.states.set(node.id, { id: node.id, domain, phase, ...what });
+  }
+
+  #step(wish: Wish, action: Action, verb: Verb, changes: readonly Change[], because?: string): void {
+    this.steps.push(this.#stepOf(wish, action, verb, changes, because));
+  }
+
+  #stepOf(wish: Wish, action: Action, verb: Verb, changes: readonly Change[], because?: string): Step {
+    const { node, kind, domain, props, tags, live, waitsFor, blockedBy } = wish;
+    const isBegun = action !== 'refuse';
+    const interrupts = isBegun && action !== 'create' ? kind.interrupts?.([...fieldsOf(changes)]) : undefined;
+    return {
+      node: node.id,
+      kind: kind.name,
+      domain,
+      action,
+      verb,
+      changes,
+      waitsFor: isBegun ? waitsFor : [],
+      blockedBy: isBegun ? blockedBy : [],
+      props,
+      tags,
+      ...(live && { live }),
+      ...(because !== undefined && { because }),
+      ...(interrupts !== undefined && { interrupts }),
+    };
+  }
 }
