@@ -2,13 +2,18 @@ import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { AwsCredentialIdentityProvider } from '@smithy/types';
 import pLimit from 'p-limit';
 import type { Timing } from '../engine/timing.ts';
+import { Budget, keepWithin } from './budget.ts';
 import { countCalls, throttlingOnly, type CallListener } from './middleware.ts';
+import { guardCalls, show } from './watch.ts';
 
 // Each module re-exports just the commands that are used: the bundler can then leave the rest of a client out.
 const MODULES = {
+  acm: () => import('./sdk/acm.ts'),
+  acmGlobal: () => import('./sdk/acm.ts'),
   amp: () => import('./sdk/amp.ts'),
   autoscaling: () => import('./sdk/autoscaling.ts'),
   cloudfront: () => import('./sdk/cloudfront.ts'),
+  cloudtrail: () => import('./sdk/cloudtrail.ts'),
   cloudwatch: () => import('./sdk/cloudwatch.ts'),
   docdb: () => import('./sdk/docdb.ts'),
   ec2: () => import('./sdk/ec2.ts'),
@@ -21,13 +26,21 @@ const MODULES = {
   logs: () => import('./sdk/logs.ts'),
   rds: () => import('./sdk/rds.ts'),
   route53: () => import('./sdk/route53.ts'),
+  s3: () => import('./sdk/s3.ts'),
   secretsmanager: () => import('./sdk/secretsmanager.ts'),
   servicediscovery: () => import('./sdk/servicediscovery.ts'),
   sns: () => import('./sdk/sns.ts'),
+  sqs: () => import('./sdk/sqs.ts'),
   ssm: () => import('./sdk/ssm.ts'),
   sts: () => import('./sdk/sts.ts'),
   tagging: () => import('./sdk/tagging.ts'),
+  wafv2: () => import('./sdk/wafv2.ts'),
 } as const;
+
+/** Services that CloudFront looks at in one region alone, wherever the gateway is. */
+const GLOBAL: Partial<Record<keyof typeof MODULES, { readonly service: string; readonly region: string }>> = {
+  acmGlobal: { service: 'acm', region: 'us-east-1' },
+};
 
 type Modules = typeof MODULES;
 type ServiceName = keyof Modules;
@@ -52,10 +65,20 @@ export interface ClientOptions {
   readonly credentials: AwsCredentialIdentityProvider;
   readonly timing: Timing;
   readonly onCall?: CallListener;
+  /** Shared with all that calls the same account and region. */
+  readonly budget?: Budget;
 }
 
 // Unpublished or low limits: more at once only earns throttling.
-const AT_ONCE: Partial<Record<ServiceName, number>> = { elbv2: 5, cloudfront: 3, route53: 3, cloudwatch: 3, ssm: 3 };
+const AT_ONCE: Partial<Record<ServiceName, number>> = {
+  acm: 3,
+  acmGlobal: 3,
+  elbv2: 5,
+  cloudfront: 3,
+  route53: 3,
+  cloudwatch: 3,
+  ssm: 3,
+};
 const AT_ONCE_OTHERWISE = 10;
 
 interface AnyClient {
@@ -71,29 +94,41 @@ export function createClients(options: ClientOptions): Clients {
     requestTimeout: options.timing.answer,
     throwOnRequestTimeout: true,
   });
+  const budget = options.budget ?? new Budget(options.timing);
   const load = async (name: ServiceName): Promise<unknown> => {
     const module = await MODULES[name]();
     const Client = module.Client as unknown as new (config: object) => AnyClient;
     const limit = pLimit(AT_ONCE[name] ?? AT_ONCE_OTHERWISE);
     const make = (): AnyClient => {
       const client = new Client({
-        region: options.region,
+        region: GLOBAL[name]?.region ?? options.region,
         credentials: options.credentials,
         requestHandler,
         maxAttempts: 5,
         retryMode: 'standard',
       });
-      if (options.onCall !== undefined) countCalls(client.middlewareStack, name, options.onCall);
+      guardCalls(client.middlewareStack);
+      keepWithin(budget, client.middlewareStack, GLOBAL[name]?.service ?? name);
+      countCalls(client.middlewareStack, GLOBAL[name]?.service ?? name, (call) => {
+        show(call);
+        return options.onCall?.(call);
+      });
       return client;
     };
     const client = make();
-    const careful = make();
-    throttlingOnly(careful.config);
+    let careful: AnyClient | undefined;
+    // Only what makes something needs it: a process that looks on for months does without.
+    const once = (): AnyClient => {
+      if (careful !== undefined) return careful;
+      careful = make();
+      throttlingOnly(careful.config);
+      return careful;
+    };
     return {
       ...module,
       client,
       send: (...parameters: unknown[]) => limit(() => client.send(...parameters)),
-      sendOnce: (...parameters: unknown[]) => limit(() => careful.send(...parameters)),
+      sendOnce: (...parameters: unknown[]) => limit(() => once().send(...parameters)),
     };
   };
   const loaded = new Map<ServiceName, Promise<unknown>>();

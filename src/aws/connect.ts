@@ -1,7 +1,10 @@
 import { stalled } from '../engine/errors.ts';
-import type { Timing } from '../engine/timing.ts';
+import { systemClock, type Timing } from '../engine/timing.ts';
+import { createDns } from '../outside/dns.ts';
+import { createWeb } from '../outside/http.ts';
 import type { Aws } from './aws.ts';
-import { createClients, type Clients } from './clients.ts';
+import type { Clients } from './clients.ts';
+import { Connections, type Access } from './connections.ts';
 import { codeOf, orUndefined, toReconcileError } from './errors.ts';
 import type { CallListener } from './middleware.ts';
 import { secretSources } from './secret-sources.ts';
@@ -10,7 +13,10 @@ export interface ConnectOptions {
   readonly region: string;
   /** The account that the manifest names; any other is refused before the first write. */
   readonly accountId: string;
+  readonly access: Access | undefined;
   readonly owner: string;
+  /** Shared with other gateways; by default this one has its own. */
+  readonly connections?: Connections;
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Where relative names of secret files start. */
   readonly directory: string;
@@ -18,15 +24,9 @@ export interface ConnectOptions {
   readonly onCall?: CallListener;
 }
 
-/** Connects to the account of the manifest with the credentials that the AWS CLI would use. */
+/** Connects to the account of the manifest, with the credentials that the AWS CLI would use or by the manifest's role. */
 export async function connect(options: ConnectOptions): Promise<Aws> {
-  const { fromNodeProviderChain } = await import('./sdk/credentials.ts');
-  const clients = createClients({
-    region: options.region,
-    credentials: fromNodeProviderChain({ clientConfig: { region: options.region } }),
-    timing: options.timing,
-    ...(options.onCall !== undefined && { onCall: options.onCall }),
-  });
+  const clients = await (options.connections ?? new Connections()).get(options);
   const caller = await identify(clients, options);
   if (caller.accountId !== options.accountId)
     throw stalled(
@@ -41,6 +41,10 @@ export async function connect(options: ConnectOptions): Promise<Aws> {
     caller: caller.arn,
     owner: options.owner,
     sources: secretSources(options.environment, options.directory, remote(clients)),
+    dns: createDns({ servers: options.environment['MCPGW_DNS_SERVERS'], timeout: options.timing.reach }),
+    web: createWeb({ proxy: options.environment['MCPGW_PROBE_PROXY'], timing: options.timing }),
+    clock: systemClock,
+    timing: options.timing,
   };
 }
 

@@ -32,6 +32,9 @@ const OTHER_GONE = new Set([
   'NatGatewayNotFound',
   'Gateway.NotAttached',
   'InvalidSecurityGroupRuleId.NotFound',
+  'OwnershipControlsNotFoundError',
+  'ServerSideEncryptionConfigurationNotFoundError',
+  'WAFNonexistentItem',
 ]);
 
 /** Runs a call whose thing may have gone already: then there is nothing left to do. */
@@ -135,6 +138,11 @@ const LATER = new Set([
   'KMSInvalidState',
   'Disabled',
   'DBClusterSnapshotAlreadyExists',
+  'BucketNotEmpty',
+  'WAFAssociatedItem',
+  'WAFOptimisticLock',
+  'WAFServiceLinkedRoleError',
+  'WAFUnavailableEntity',
 ]);
 const LATER_BY_TEXT: readonly (readonly [string, RegExp])[] = [
   [
@@ -146,7 +154,12 @@ const LATER_BY_TEXT: readonly (readonly [string, RegExp])[] = [
     'InvalidParameterValue',
     /service linked role|IAM role ARN value is invalid|conflicting DNS domain|cannot be assumed/i,
   ],
+  // A bucket's policy of a moment ago is not known everywhere yet.
+  ['InvalidConfigurationRequest', /Access Denied for bucket|S3Bucket validation/i],
+  ['InvalidArgument', /valid S3 bucket|does not enable ACL access/i],
   ['InvalidInput', /has been taken in this account/i],
+  // Somebody else changed or deleted the record since it was read.
+  ['InvalidChangeBatch', /but it was not found|do not match the current values/i],
   ['InvalidRequest', /scheduled for deletion|currently marked deleted|marked for deletion/i],
   ['MalformedPolicyDocument', /principal/i],
   ['InvalidPolicy', /principal/i],

@@ -7,7 +7,8 @@ export interface Call {
   readonly error?: string;
 }
 
-export type CallListener = (call: Call) => void;
+/** The call is over for its caller when what the listener returns has settled. */
+export type CallListener = (call: Call) => unknown;
 
 interface Stack {
   add(
@@ -25,7 +26,7 @@ export function countCalls(stack: object, service: string, listener: CallListene
     (next, context) => async (args) => {
       const started = performance.now();
       const operation = (context.commandName ?? '').replace(/Command$/, '');
-      const report = (attempts: number, error?: string): void =>
+      const report = async (attempts: number, error?: string): Promise<unknown> =>
         listener({
           service,
           operation,
@@ -35,10 +36,10 @@ export function countCalls(stack: object, service: string, listener: CallListene
         });
       try {
         const result = await next(args);
-        report(result.output?.$metadata?.attempts ?? 1);
+        await report(result.output?.$metadata?.attempts ?? 1);
         return result;
       } catch (error) {
-        report(1, error instanceof Error ? error.name : String(error));
+        await report(1, error instanceof Error ? error.name : String(error));
         throw error;
       }
     },

@@ -138,6 +138,16 @@ export function makeNames(name: string, region: string) {
     targetGroup: (service: string): string =>
       cut(service === 'keycloak' ? fixed('keycloak-tg') : `${prefix}-${service}`, 32),
 
+    vpcOrigin: { registry: `${name}-mcp-gateway-origin`, keycloak: `${name}-keycloak-origin` },
+    webAcl: { registry: `${name}-mcp-gateway-waf`, keycloak: `${name}-keycloak-waf` },
+    /** The firewall writes to no group whose name begins otherwise. */
+    webAclLogGroup: { registry: `aws-waf-logs-${name}-mcp-gateway`, keycloak: `aws-waf-logs-${name}-keycloak` },
+    /** No two buckets in the world may have one name. */
+    logBucket: {
+      loadBalancers: (accountId: string): string => cut(`${name}-${region}-${accountId}-alb-logs`, 63),
+      cloudfront: (accountId: string): string => cut(fixed(`ai-registry-${region}-${accountId}-cloudfront-logs`), 63),
+    },
+
     // distributions have no names: a comment and the tag Name stand for them
     distribution: {
       registry: {

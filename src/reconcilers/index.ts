@@ -28,14 +28,29 @@ import { scalableTarget } from './ecs/scalable-target.ts';
 import { scalingPolicy } from './ecs/scaling-policy.ts';
 import { service } from './ecs/service.ts';
 import { taskDefinition } from './ecs/task-definition.ts';
+import { certificate } from './ingress/certificate.ts';
+import { delegation } from './ingress/delegation.ts';
+import { bucket } from './ingress/bucket.ts';
 import { distribution } from './ingress/distribution.ts';
+import { dnsRecord } from './ingress/dns-record.ts';
+import { hostedZone } from './ingress/hosted-zone.ts';
+import { validationRecord } from './ingress/validation-record.ts';
 import { declareIngress, type IngressPart } from './ingress/ingress.ts';
 import { listener } from './ingress/listener.ts';
+import { handover } from './ingress/handover.ts';
 import { listenerRule } from './ingress/listener-rule.ts';
 import { loadBalancer } from './ingress/load-balancer.ts';
+import { probe } from './ingress/probe.ts';
 import { targetGroup } from './ingress/target-group.ts';
+import { vpcOrigin } from './ingress/vpc-origin.ts';
+import { webAclAssociation } from './ingress/web-acl-association.ts';
+import { webAclLogging } from './ingress/web-acl-logging.ts';
+import { webAcl } from './ingress/web-acl.ts';
 import type { Declaration } from './declaration.ts';
 import { declareOutputs, type Output } from './outputs.ts';
+import { switchOf, type Switch } from './ingress/switch-summary.ts';
+import { declareHandover } from './ingress/switch.ts';
+import { waysOf, type Ways } from './ingress/ways.ts';
 import { kmsKey } from './identity/kms-key.ts';
 import { declareIdentity } from './identity/identity.ts';
 import { managedPolicy } from './identity/managed-policy.ts';
@@ -99,7 +114,25 @@ export const kinds: Kinds = {
     documentDbInstance,
     clusterSnapshot,
   ],
-  ingress: [loadBalancer, targetGroup, listener, listenerRule, distribution],
+  ingress: [
+    bucket,
+    hostedZone,
+    delegation,
+    certificate,
+    validationRecord,
+    dnsRecord,
+    loadBalancer,
+    targetGroup,
+    listener,
+    listenerRule,
+    vpcOrigin,
+    distribution,
+    webAcl,
+    webAclLogging,
+    webAclAssociation,
+    probe,
+    handover,
+  ],
   ecs: [
     repository,
     repositoryPolicy,
@@ -119,18 +152,25 @@ export const kinds: Kinds = {
 export interface Declared {
   readonly graph: Graph;
   readonly outputs: Readonly<Record<string, Output>>;
+  readonly ways: Ways;
+  /** While another way in stands. */
+  readonly change: Switch | undefined;
 }
 
 /**
- * Everything that a manifest asks for.
+ * Everything that a manifest asks for, while these ways in stand.
  *
  * @param supplied version ids of supplied secret values, by node name, as far as they are known
  */
-export function declare(gateway: Gateway, supplied: ReadonlyMap<string, string>): Declared {
+export function declare(
+  gateway: Gateway,
+  supplied: ReadonlyMap<string, string>,
+  ways: Ways = waysOf(gateway, []),
+): Declared {
   const names = makeNames(gateway.name, gateway.region);
   const tags = { stack: names.prefix, component: 'mcp-gateway-registry', ...gateway.tags };
   const graph = new GraphBuilder(`${gateway.region}/${gateway.name}`, tags);
-  const declaration: Declaration = { graph, gateway, names };
+  const declaration: Declaration = { graph, gateway, names, ways };
 
   const network = declareNetwork(declaration);
   const identity = declareIdentity(declaration, supplied);
@@ -138,9 +178,11 @@ export function declare(gateway: Gateway, supplied: ReadonlyMap<string, string>)
   const data = declareData(declaration, network, identity);
   const ingress = declareIngress(declaration, network, [identity.serviceLinkedRoles.elasticloadbalancing]);
   const ecs = declareEcs(declaration, { network, identity, data, observability, ingress });
+  const change = switchOf(ingress.standing, ingress.addresses);
+  declareHandover(declaration, ingress.standing, ingress.doors, Object.values(ecs.services));
   const alarms = declareAlarms(declaration, watched(ecs, ingress));
   const parts = { network, identity, data, ingress, ecs, observability, alarms };
-  return { graph: graph.build(), outputs: declareOutputs(declaration, parts) };
+  return { graph: graph.build(), outputs: declareOutputs(declaration, parts), ways, change };
 }
 
 function watched(ecs: EcsPart, { registryLoadBalancer, targetGroups }: IngressPart): Watched {

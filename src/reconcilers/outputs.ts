@@ -4,6 +4,8 @@ import type { Declaration } from './declaration.ts';
 import type { EcsPart } from './ecs/ecs.ts';
 import type { Identity } from './identity/identity.ts';
 import type { IngressPart } from './ingress/ingress.ts';
+import type { Front } from './ingress/modes/mode.ts';
+import { modes } from './ingress/modes/modes.ts';
 import type { NetworkPart } from './network/network.ts';
 import type { Alarming, Observing } from './observability/observability.ts';
 
@@ -29,8 +31,14 @@ export function declareOutputs({ gateway, names }: Declaration, parts: Parts): R
   const { main } = ecs.clusters;
   const { enabled } = gateway.observability;
   const autoscaling = Object.values(gateway.services).some((service) => service.autoscaling.enabled);
-  const registryUrl: Input<string> = ingress.registryUrl;
-  const cloudfront = gateway.ingress.mode === 'cloudfront';
+  const { addresses, standing, doors } = ingress;
+  const { registryUrl, keycloakUrl } = addresses;
+  const { variant, domain } = standing.wanted;
+  const mode = modes[variant];
+  const distributions = mode.distributions ? doors.distributions : undefined;
+  const cloudfrontUrl = (front: Front): Input<string> | null =>
+    distributions === undefined ? null : format`https://${distributions[front].ref('domainName')}`;
+  const certificate = doors.certificates.regional.registry ?? doors.certificates.global.registry;
   const open = {
     vpc_id: network.vpcId,
     vpc_cidr: network.cidr,
@@ -41,7 +49,7 @@ export function declareOutputs({ gateway, names }: Declaration, parts: Parts): R
     mcp_gateway_url: registryUrl,
     mcp_gateway_auth_url: registryUrl,
     mcp_gateway_alb_dns: ingress.registryLoadBalancer.ref('dnsName'),
-    mcp_gateway_https_enabled: false,
+    mcp_gateway_https_enabled: mode.https.includes('registry'),
     mcp_gateway_autoscaling_enabled: autoscaling,
     mcp_gateway_monitoring_enabled: gateway.observability.alarms.enabled,
     mcp_gateway_efs_id: data.files.fileSystem.ref('fileSystemId'),
@@ -52,22 +60,25 @@ export function declareOutputs({ gateway, names }: Declaration, parts: Parts): R
     monitoring_sns_topic: alarms.topic?.ref('topicArn') ?? null,
     deployment_summary: {
       mcp_gateway_deployed: true,
-      https_enabled: true,
+      https_enabled: mode.protocol === 'https',
       monitoring_enabled: gateway.observability.alarms.enabled,
       multi_az_nat: gateway.network.natGateways === 'per-zone',
       autoscaling_enabled: autoscaling,
-      deployment_mode: gateway.ingress.mode,
+      deployment_mode: mode.deploymentMode,
     },
-    keycloak_url: ingress.keycloakUrl,
-    keycloak_admin_console: format`${ingress.keycloakUrl}/admin`,
+    keycloak_url: keycloakUrl,
+    keycloak_admin_console: format`${keycloakUrl}/admin`,
     keycloak_alb_dns: ingress.keycloakLoadBalancer.ref('dnsName'),
     keycloak_ecr_repository: ecs.repository.ref('repositoryUri'),
     registry_url: registryUrl,
-    registry_certificate_arn: null,
-    registry_dns_record: null,
-    cloudfront_mcp_gateway_url: cloudfront ? registryUrl : null,
-    cloudfront_keycloak_url: cloudfront ? ingress.keycloakUrl : null,
-    deployment_mode: gateway.ingress.mode,
+    registry_certificate_arn: certificate?.ref('certificateArn') ?? null,
+    registry_dns_record:
+      domain === undefined
+        ? null
+        : { name: domain.registry, type: 'A', zone_id: doors.certificates.zoneOf(domain.registry).ref('hostedZoneId') },
+    cloudfront_mcp_gateway_url: cloudfrontUrl('registry'),
+    cloudfront_keycloak_url: cloudfrontUrl('keycloak'),
+    deployment_mode: mode.deploymentMode,
     observability_enabled: enabled,
     amp_workspace_id: observability.workspace?.ref('workspaceId') ?? null,
     amp_endpoint: observability.workspace?.ref('endpoint') ?? null,

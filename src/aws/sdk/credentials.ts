@@ -1,1 +1,1 @@
-export { fromNodeProviderChain } from '@aws-sdk/credential-providers';
+export { fromNodeProviderChain, fromTemporaryCredentials } from '@aws-sdk/credential-providers';

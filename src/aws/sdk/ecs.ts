@@ -16,6 +16,7 @@ export {
   PutClusterCapacityProvidersCommand,
   RegisterTaskDefinitionCommand,
   TagResourceCommand,
+  UntagResourceCommand,
   UpdateClusterCommand,
   UpdateServiceCommand,
   paginateListServices,

@@ -12,6 +12,7 @@ export {
   DescribeLoadBalancerAttributesCommand,
   DescribeTagsCommand,
   DescribeTargetGroupAttributesCommand,
+  DescribeTargetHealthCommand,
   ModifyListenerCommand,
   ModifyLoadBalancerAttributesCommand,
   ModifyRuleCommand,

@@ -1,1 +1,8 @@
-export { Route53Client as Client } from '@aws-sdk/client-route-53';
+export {
+  Route53Client as Client,
+  ChangeResourceRecordSetsCommand,
+  GetChangeCommand,
+  GetHostedZoneCommand,
+  ListHostedZonesByNameCommand,
+  ListResourceRecordSetsCommand,
+} from '@aws-sdk/client-route-53';

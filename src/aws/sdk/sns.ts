@@ -4,6 +4,7 @@ export {
   DeleteTopicCommand,
   GetTopicAttributesCommand,
   ListTagsForResourceCommand,
+  PublishCommand,
   SubscribeCommand,
   TagResourceCommand,
   UnsubscribeCommand,

@@ -2,10 +2,14 @@ import type {
   DefaultCacheBehavior,
   DistributionConfig,
   DistributionSummary,
+  GeoRestriction as GeoRestrictions,
+  LoggingConfig,
   Method,
-  Origin,
-  SslProtocol,
+  MinimumProtocolVersion,
+  ViewerCertificate,
 } from '@aws-sdk/client-cloudfront';
+import type { LiveProps } from '../../engine/kind.ts';
+import { fromOrigin, list, toOrigin, type DistributionOrigin } from './distribution-origin.ts';
 
 /** What we set of a distribution. CloudFront has far more, and adds to it without notice: the rest stays as it is. */
 export interface DistributionProps {
@@ -15,18 +19,30 @@ export interface DistributionProps {
   readonly priceClass: 'PriceClass_100' | 'PriceClass_200' | 'PriceClass_All';
   readonly origin: DistributionOrigin;
   readonly behavior: DistributionBehavior;
+  /** Host names beside its own. Each may stand in one distribution of all accounts. */
+  readonly aliases: readonly string[];
+  /** In us-east-1. Absent: CloudFront's own certificate, for its own host name alone. */
+  readonly certificateArn?: string;
+  /** Only with a certificate: CloudFront's own has its fixed one. */
+  readonly minimumTls?: MinimumProtocolVersion;
+  /** Null: everybody is let in. */
+  readonly geoRestriction: GeoRestriction | null;
+  /** Null: nothing is logged. */
+  readonly logging: DistributionLogging | null;
 }
 
-/** Where CloudFront fetches from. */
-export interface DistributionOrigin {
-  readonly id: string;
-  readonly domainName: string;
-  readonly protocolPolicy: 'http-only' | 'https-only' | 'match-viewer';
-  readonly httpPort: number;
-  readonly httpsPort: number;
-  readonly sslProtocols: readonly SslProtocol[];
-  /** Added to every request to the origin, in place of what the viewer sent. */
-  readonly headers: Readonly<Record<string, string>>;
+/** From where viewers are let in: nowhere else, or everywhere but there. */
+export interface GeoRestriction {
+  readonly type: 'allow' | 'deny';
+  /** Two capital letters each (ISO 3166-1). */
+  readonly countries: readonly string[];
+}
+
+/** Where the lines on each request go. */
+export interface DistributionLogging {
+  /** The bucket's host name. */
+  readonly bucket: string;
+  readonly prefix: string;
 }
 
 /** What CloudFront does with a request. */
@@ -69,25 +85,35 @@ export function toConfig(
     PriceClass: props.priceClass,
     Origins: list([...others, fromOrigin(props.origin, origin)]),
     DefaultCacheBehavior: fromBehavior(props, before.DefaultCacheBehavior),
+    Aliases: props.aliases.length === 0 ? { Quantity: 0 } : list([...props.aliases]),
+    ViewerCertificate: fromCertificate(props),
+    Restrictions: { GeoRestriction: fromGeoRestriction(props.geoRestriction) },
+    ...(props.logging !== null && { Logging: fromLogging(props.logging) }),
   };
 }
 
-function fromOrigin(origin: DistributionOrigin, before: Origin | undefined): Origin {
-  const headers = Object.entries(origin.headers).map(([HeaderName, HeaderValue]) => ({ HeaderName, HeaderValue }));
-  return {
-    ...before,
-    Id: origin.id,
-    DomainName: origin.domainName,
-    CustomHeaders: headers.length === 0 ? { Quantity: 0 } : list(headers),
-    CustomOriginConfig: {
-      ...before?.CustomOriginConfig,
-      OriginProtocolPolicy: origin.protocolPolicy,
-      HTTPPort: origin.httpPort,
-      HTTPSPort: origin.httpsPort,
-      OriginSslProtocols: list([...origin.sslProtocols]),
-    },
-  };
-}
+const fromCertificate = ({ certificateArn, minimumTls }: DistributionProps): ViewerCertificate =>
+  certificateArn === undefined
+    ? { CloudFrontDefaultCertificate: true }
+    : {
+        ACMCertificateArn: certificateArn,
+        SSLSupportMethod: 'sni-only',
+        ...(minimumTls !== undefined && { MinimumProtocolVersion: minimumTls }),
+      };
+
+const fromGeoRestriction = (wanted: GeoRestriction | null): GeoRestrictions =>
+  wanted === null
+    ? { RestrictionType: 'none', Quantity: 0 }
+    : { RestrictionType: wanted.type === 'allow' ? 'whitelist' : 'blacklist', ...list([...wanted.countries]) };
+
+const fromLogging = ({ bucket, prefix }: DistributionLogging): LoggingConfig => ({
+  Enabled: true,
+  IncludeCookies: false,
+  Bucket: bucket,
+  Prefix: prefix,
+});
+
+export const NO_LOGGING: LoggingConfig = { Enabled: false, IncludeCookies: false, Bucket: '', Prefix: '' };
 
 function fromBehavior(
   { behavior, origin }: DistributionProps,
@@ -106,17 +132,24 @@ function fromBehavior(
   };
 }
 
-const list = <T>(Items: T[]): { Quantity: number; Items: T[] } => ({ Quantity: Items.length, Items });
-
-/** What the list and the whole configuration have in common. */
+/** What the list and the whole configuration have in common, and what only the latter has. */
 export type LiveConfig = Partial<
-  Pick<DistributionSummary, 'Comment' | 'Enabled' | 'PriceClass' | 'Origins' | 'DefaultCacheBehavior'>
->;
-
-type LiveProps = { readonly [K in keyof DistributionProps]: DistributionProps[K] | undefined };
+  Pick<
+    DistributionSummary,
+    | 'Comment'
+    | 'Enabled'
+    | 'PriceClass'
+    | 'Origins'
+    | 'DefaultCacheBehavior'
+    | 'Aliases'
+    | 'ViewerCertificate'
+    | 'Restrictions'
+  >
+> &
+  Pick<DistributionConfig, 'Logging'>;
 
 /** The one origin that requests go to, and the other settings, as the list has them. */
-export function toProps(item: LiveConfig): LiveProps {
+export function toProps(item: LiveConfig): LiveProps<DistributionProps> {
   const origin = item.Origins?.Items?.find(({ Id }) => Id === item.DefaultCacheBehavior?.TargetOriginId);
   return {
     comment: item.Comment,
@@ -124,24 +157,29 @@ export function toProps(item: LiveConfig): LiveProps {
     priceClass: item.PriceClass as DistributionProps['priceClass'] | undefined,
     origin: origin && toOrigin(origin),
     behavior: item.DefaultCacheBehavior && toBehavior(item.DefaultCacheBehavior),
+    aliases: item.Aliases?.Items ?? [],
+    ...toCertificate(item.ViewerCertificate),
+    geoRestriction: toGeoRestriction(item.Restrictions?.GeoRestriction),
+    logging: toLogging(item.Logging),
   };
 }
 
-function toOrigin(item: Origin): DistributionOrigin {
-  const custom = item.CustomOriginConfig;
-  const headers = (item.CustomHeaders?.Items ?? []).map(
-    (header) => [header.HeaderName ?? '', header.HeaderValue ?? ''] as const,
-  );
-  return {
-    id: item.Id ?? '',
-    domainName: item.DomainName ?? '',
-    protocolPolicy: custom?.OriginProtocolPolicy ?? 'match-viewer',
-    httpPort: custom?.HTTPPort ?? 0,
-    httpsPort: custom?.HTTPSPort ?? 0,
-    sslProtocols: custom?.OriginSslProtocols?.Items ?? [],
-    headers: Object.fromEntries(headers),
-  };
+function toCertificate(
+  item: ViewerCertificate | undefined,
+): Pick<LiveProps<DistributionProps>, 'certificateArn' | 'minimumTls'> {
+  const certificateArn = item?.ACMCertificateArn ?? item?.IAMCertificateId;
+  // Beside its own certificate CloudFront names a version that nobody chose.
+  return certificateArn === undefined ? {} : { certificateArn, minimumTls: item?.MinimumProtocolVersion };
 }
+
+function toGeoRestriction(item: GeoRestrictions | undefined): GeoRestriction | null {
+  const { RestrictionType: type, Items: countries = [] } = item ?? {};
+  if (type === undefined || type === 'none') return null;
+  return { type: type === 'whitelist' ? 'allow' : 'deny', countries };
+}
+
+const toLogging = (item: LoggingConfig | undefined): DistributionLogging | null =>
+  item?.Enabled === true ? { bucket: item.Bucket ?? '', prefix: item.Prefix ?? '' } : null;
 
 function toBehavior(item: DefaultCacheBehavior): DistributionBehavior {
   return {

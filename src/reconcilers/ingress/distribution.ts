@@ -6,7 +6,15 @@ import { collect } from '../../aws/pages.ts';
 import { fromTags, isOurs, nodeName, toTags } from '../../aws/tags.ts';
 import { must, waiting } from '../../engine/errors.ts';
 import type { Observed, Tags } from '../../engine/kind.ts';
-import { canonical, toConfig, toProps, type DistributionProps, type LiveConfig } from './distribution-form.ts';
+import { saysWhoHasAlias } from './alias-conflict.ts';
+import {
+  canonical,
+  NO_LOGGING,
+  toConfig,
+  toProps,
+  type DistributionProps,
+  type LiveConfig,
+} from './distribution-form.ts';
 
 export interface DistributionOutputs {
   readonly distributionId: string;
@@ -40,9 +48,11 @@ export const distribution: AwsKind<DistributionProps, DistributionOutputs> = {
       'cloudfront:DeleteDistribution',
       'cloudfront:TagResource',
     ],
+    // CloudFront lets itself in where it is to write log files.
+    implied: ['s3:GetBucketAcl', 's3:PutBucketAcl'],
   },
 
-  async observe({ env: aws }) {
+  async observe({ env: aws, nodes }) {
     const cloudfront = await aws.cloudfront();
     const all = await collect(
       cloudfront.paginateListDistributions({ client: cloudfront.client }, {}),
@@ -51,33 +61,53 @@ export const distribution: AwsKind<DistributionProps, DistributionOutputs> = {
     // The tags of each are a call of their own: they are fetched for those alone that look like ours.
     const candidates = all.filter((item) => looksLikeOurs(aws, item));
     const tagged = await Promise.all(candidates.map(async (item) => ({ item, tags: await tagsOf(aws, item.ARN) })));
-    return tagged.filter(({ tags }) => isOurs(aws, tags)).map(({ item, tags }) => toObserved(item, item, tags));
+    const ours = tagged.filter(({ tags }) => isOurs(aws, tags));
+    // The list says nothing of logging, and asking for it is a call for each.
+    const isAsked = nodes.some(({ props }) => props.logging !== null);
+    return Promise.all(
+      ours.map(async ({ item, tags }) => {
+        const Logging = isAsked || LOGGED_TAG in tags ? await loggingOf(aws, item.Id) : undefined;
+        return toObserved(item, { ...item, Logging }, tags);
+      }),
+    );
   },
 
   async create({ env: aws, node, token }, props) {
     const cloudfront = await aws.cloudfront();
-    const { Distribution } = await cloudfront.send(
-      new cloudfront.CreateDistributionWithTagsCommand({
-        DistributionConfigWithTags: {
-          DistributionConfig: toConfig(props, { CallerReference: token }),
-          Tags: { Items: fromTags(node.tags) },
-        },
-      }),
+    const tags = props.logging === null ? node.tags : { ...node.tags, ...LOGGED };
+    const { Distribution } = await saysWhoHasAlias(
+      aws,
+      props.aliases,
+      cloudfront.send(
+        new cloudfront.CreateDistributionWithTagsCommand({
+          DistributionConfigWithTags: {
+            DistributionConfig: toConfig(props, { CallerReference: token }),
+            Tags: { Items: fromTags(tags) },
+          },
+        }),
+      ),
     );
     const item = must(Distribution, 'Distribution');
-    return toObserved(item, item.DistributionConfig ?? {}, node.tags);
+    return toObserved(item, item.DistributionConfig ?? {}, tags);
   },
 
-  async update({ env: aws }, live, props) {
+  async update({ env: aws }, live, props, changed) {
     const cloudfront = await aws.cloudfront();
-    const Id = live.outputs.distributionId;
+    const { distributionId: Id, distributionArn: Resource } = live.outputs;
     const { DistributionConfig, ETag } = await cloudfront.send(new cloudfront.GetDistributionConfigCommand({ Id }));
-    await cloudfront.send(
-      new cloudfront.UpdateDistributionCommand({
-        Id,
-        IfMatch: ETag,
-        DistributionConfig: toConfig(props, must(DistributionConfig, 'DistributionConfig')),
-      }),
+    const before = must(DistributionConfig, 'DistributionConfig');
+    if (changed.has('logging') && props.logging !== null)
+      await cloudfront.send(new cloudfront.TagResourceCommand({ Resource, Tags: { Items: fromTags(LOGGED) } }));
+    await saysWhoHasAlias(
+      aws,
+      props.aliases,
+      cloudfront.send(
+        new cloudfront.UpdateDistributionCommand({
+          Id,
+          IfMatch: ETag,
+          DistributionConfig: toConfig(props, changed.has('logging') ? { ...before, Logging: NO_LOGGING } : before),
+        }),
+      ),
     );
   },
 
@@ -96,7 +126,9 @@ export const distribution: AwsKind<DistributionProps, DistributionOutputs> = {
     const { Distribution, ETag: IfMatch } = answer;
     const config = must(Distribution?.DistributionConfig, 'DistributionConfig');
     if (config.Enabled === true) {
-      const DistributionConfig: DistributionConfig = { ...config, Enabled: false };
+      // Switched off it would go on holding its host names and its certificate.
+      const freed = { Aliases: { Quantity: 0 }, ViewerCertificate: { CloudFrontDefaultCertificate: true } };
+      const DistributionConfig: DistributionConfig = { ...config, ...freed, Enabled: false };
       await cloudfront.send(new cloudfront.UpdateDistributionCommand({ Id, IfMatch, DistributionConfig }));
       return 'again';
     }
@@ -115,6 +147,16 @@ interface Listed {
   readonly ARN?: string | undefined;
   readonly Status?: string | undefined;
   readonly DomainName?: string | undefined;
+}
+
+/** On those that write logs, or did: only they are asked whether they still do. */
+const LOGGED_TAG = 'mcpgw:logged';
+const LOGGED = { [LOGGED_TAG]: 'yes' };
+
+async function loggingOf(aws: Aws, Id: string | undefined): Promise<LiveConfig['Logging']> {
+  const cloudfront = await aws.cloudfront();
+  const answer = await orUndefined(cloudfront.send(new cloudfront.GetDistributionConfigCommand({ Id })));
+  return answer?.DistributionConfig?.Logging;
 }
 
 const ORIGIN_IDS: ReadonlySet<string | undefined> = new Set(Object.values(originIds));

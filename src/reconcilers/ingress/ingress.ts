@@ -1,55 +1,72 @@
-import { stalled } from '../../engine/errors.ts';
-import type { GraphBuilder, Handle } from '../../engine/graph.ts';
-import type { NodeId } from '../../engine/ref.ts';
+import type { Handle } from '../../engine/graph.ts';
 import type { TargetName } from '../../spec/releases/release.ts';
 import type { Declaration } from '../declaration.ts';
 import type { NetworkPart } from '../network/network.ts';
-import { listenerRule, type ListenerRuleOutputs } from './listener-rule.ts';
-import type { ListenerOutputs } from './listener.ts';
+import { declareAccessLogs } from './access-logs.ts';
+import { addressesOf, type Addresses } from './addresses.ts';
+import { declareCertificates } from './certificates.ts';
+import { declareDistributions } from './distributions.ts';
+import type { DnsRecordOutputs } from './dns-record.ts';
+import { declareListeners } from './listeners.ts';
 import type { LoadBalancerOutputs } from './load-balancer.ts';
 import { declareLoadBalancers } from './load-balancers.ts';
-import type { Entry } from './modes/mode.ts';
 import { modes } from './modes/modes.ts';
-import type { TargetGroupOutputs } from './target-group.ts';
+import { declareRecords, stayingNames, type Doors } from './records.ts';
+import { standingOf, type Nodes, type Standing } from './standing.ts';
+import { declareProbes } from './switch.ts';
 import { declareTargetGroups, type TargetGroups } from './target-groups.ts';
-
-type Nodes = readonly { readonly id: NodeId }[];
+import { declareWaf } from './waf.ts';
 
 /** What the other domains need of the ways in. */
-export interface IngressPart extends Omit<Entry, 'listeners'> {
+export interface IngressPart {
+  readonly standing: Standing;
   readonly registryLoadBalancer: Handle<LoadBalancerOutputs>;
   readonly keycloakLoadBalancer: Handle<LoadBalancerOutputs>;
   readonly targetGroups: TargetGroups;
   /** What sends to each target group: ECS takes none that nothing sends to. */
   readonly listenersReady: Readonly<Partial<Record<TargetName, Nodes>>>;
+  readonly addresses: Addresses;
+  readonly doors: Doors;
+  /** The records of the wanted way, as far as they are new. */
+  readonly records: readonly Handle<DnsRecordOutputs>[];
+  /** What stands before a service is told the wanted addresses: all of it, or what of it can come. */
+  readonly told: { readonly after: Nodes; readonly behind: Nodes };
 }
 
 /** @param first what must stand before a load balancer besides the network: the role that ELB acts by */
 export function declareIngress(declaration: Declaration, network: NetworkPart, first: Nodes = []): IngressPart {
-  const { graph, gateway } = declaration;
-  const mode = modes[gateway.ingress.mode];
-  if (mode === undefined) throw stalled('NotBuilt', `ingress mode "${gateway.ingress.mode}" is not built yet`);
-
+  const { ways } = declaration;
   const targetGroups = declareTargetGroups(declaration, network);
-  const loadBalancers = declareLoadBalancers(declaration, network, first);
-  const { listeners, ...entry } = mode(declaration, { loadBalancers, targetGroups });
-  const { grafana } = targetGroups;
-  const rules = grafana === undefined ? [] : listeners.registry.map((on) => sendToGrafana(graph, on, grafana));
+  const logs = declareAccessLogs(declaration);
+  const loadBalancers = declareLoadBalancers(declaration, network, logs, first);
+  declareWaf(declaration, loadBalancers);
+  const standing = standingOf(ways, [loadBalancers.registry, loadBalancers.keycloak]);
+  const certificates = declareCertificates(declaration, standing);
+  const listeners = declareListeners(declaration, standing, { loadBalancers, targetGroups, certificates });
+  const distributions = declareDistributions(declaration, standing, { loadBalancers, certificates, logs });
+  const doors = { loadBalancers, distributions, certificates };
+  const addresses = addressesOf(declaration, standing, doors);
+
+  const through = distributions !== undefined && modes[ways.wanted.variant].distributions;
+  const ready = [
+    ...listeners.registry,
+    ...listeners.keycloak,
+    ...(through ? [distributions.registry, distributions.keycloak] : []),
+  ];
+  const probes = declareProbes(declaration, standing, { addresses, loadBalancers, distributions, ready });
+  const { made, kept } = stayingNames(standing);
+  const records = declareRecords(declaration, made, doors, probes).map(({ record }) => record);
+  declareRecords(declaration, kept, doors, []);
   return {
-    ...entry,
+    standing,
     registryLoadBalancer: loadBalancers.registry,
     keycloakLoadBalancer: loadBalancers.keycloak,
     targetGroups,
-    listenersReady: { ...listeners, ...(grafana !== undefined && { grafana: rules }) },
+    listenersReady: listeners,
+    addresses,
+    doors,
+    records,
+    // A name that is asked for before it exists stays absent for a quarter of an hour wherever it was asked.
+    told: ways.old.length > 0 ? { after: [...probes, ...records], behind: [] } : { after: [], behind: records },
   };
-}
-
-function sendToGrafana(
-  graph: GraphBuilder,
-  on: Handle<ListenerOutputs>,
-  grafana: Handle<TargetGroupOutputs>,
-): Handle<ListenerRuleOutputs> {
-  const action = { type: 'forward' as const, targetGroupArn: grafana.ref('targetGroupArn') };
-  const props = { listenerArn: on.ref('listenerArn'), priority: 15, paths: ['/grafana', '/grafana/*'], action };
-  return graph.add(listenerRule, `${on.id.split('/')[1] ?? ''}-grafana`, props);
 }

@@ -4,19 +4,27 @@ import { ignoreGone } from '../../aws/errors.ts';
 import { collect } from '../../aws/pages.ts';
 import { fromTags } from '../../aws/tags.ts';
 import { must } from '../../engine/errors.ts';
-import { idOf, type Observed } from '../../engine/kind.ts';
+import { idOf, type LiveProps, type Observed } from '../../engine/kind.ts';
 import { claim, means, retagElb, tagsByArn, type Claim } from './elb-tags.ts';
 import { fromAction, toAction, type ListenerAction } from './listener-action.ts';
 import { listener } from './listener.ts';
 
-/** What a listener does with requests to certain paths. */
+/** What a listener does with certain requests: those that meet each condition given, of which there is at least one. */
 export interface ListenerRuleProps {
   readonly listenerArn: string;
   /** The lowest is asked first. */
   readonly priority: number;
-  /** `*` stands for any text. */
-  readonly paths: readonly string[];
+  /** `*` stands for any text. Null: any path. */
+  readonly paths: readonly string[] | null;
+  /** Null: whatever the headers. */
+  readonly header: HeaderCondition | null;
   readonly action: ListenerAction;
+}
+
+/** One of the values is enough; case does not matter, and `*` stands for any text. */
+interface HeaderCondition {
+  readonly name: string;
+  readonly values: readonly string[];
 }
 
 export interface ListenerRuleOutputs {
@@ -80,7 +88,7 @@ export const listenerRule: AwsKind<ListenerRuleProps, ListenerRuleOutputs> = {
       new elb.CreateRuleCommand({
         ListenerArn: props.listenerArn,
         Priority: props.priority,
-        Conditions: fromPaths(props.paths),
+        Conditions: fromConditions(props),
         Actions: fromAction(props.action),
         Tags: fromTags(node.tags),
       }),
@@ -94,11 +102,12 @@ export const listenerRule: AwsKind<ListenerRuleProps, ListenerRuleOutputs> = {
     const RuleArn = live.outputs.ruleArn;
     if (changed.has('priority'))
       await elb.send(new elb.SetRulePrioritiesCommand({ RulePriorities: [{ RuleArn, Priority: props.priority }] }));
-    if (changed.has('paths') || changed.has('action'))
+    const isNarrowed = changed.has('paths') || changed.has('header');
+    if (isNarrowed || changed.has('action'))
       await elb.send(
         new elb.ModifyRuleCommand({
           RuleArn,
-          ...(changed.has('paths') && { Conditions: fromPaths(props.paths) }),
+          ...(isNarrowed && { Conditions: fromConditions(props) }),
           ...(changed.has('action') && { Actions: fromAction(props.action) }),
         }),
       );
@@ -112,17 +121,29 @@ export const listenerRule: AwsKind<ListenerRuleProps, ListenerRuleOutputs> = {
   },
 };
 
-const FIELD = 'path-pattern';
+const PATH = 'path-pattern';
+const HEADER = 'http-header';
 
-const fromPaths = (paths: readonly string[]): RuleCondition[] => [
-  { Field: FIELD, PathPatternConfig: { Values: [...paths] } },
+const fromConditions = ({ paths, header }: ListenerRuleProps): RuleCondition[] => [
+  ...(paths === null ? [] : [{ Field: PATH, PathPatternConfig: { Values: [...paths] } }]),
+  ...(header === null
+    ? []
+    : [{ Field: HEADER, HttpHeaderConfig: { HttpHeaderName: header.name, Values: [...header.values] } }]),
 ];
 
-/** Undefined when there are conditions that we never set. */
-function toPaths(conditions: readonly RuleCondition[] | undefined): readonly string[] | undefined {
-  const [condition, second] = conditions ?? [];
-  if (condition?.Field !== FIELD || second !== undefined) return undefined;
-  return condition.PathPatternConfig?.Values ?? condition.Values;
+type Conditions = Pick<LiveProps<ListenerRuleProps>, 'paths' | 'header'>;
+
+/** Nothing at all when there are conditions that we never set: that differs from whatever is wanted. */
+function toConditions(conditions: readonly RuleCondition[] | undefined): Conditions {
+  const found = new Map(conditions?.map((condition) => [condition.Field, condition]));
+  const path = found.get(PATH);
+  const header = found.get(HEADER)?.HttpHeaderConfig;
+  const known = Number(path !== undefined) + Number(header !== undefined);
+  if (known !== conditions?.length) return { paths: undefined, header: undefined };
+  return {
+    paths: path && (path.PathPatternConfig?.Values ?? path.Values),
+    header: header && { name: header.HttpHeaderName ?? '', values: header.Values ?? [] },
+  };
 }
 
 function toObserved(
@@ -136,7 +157,7 @@ function toObserved(
     props: {
       listenerArn,
       priority: Number(item.Priority),
-      paths: toPaths(item.Conditions),
+      ...toConditions(item.Conditions),
       action: toAction(item.Actions),
     },
     outputs: { ruleArn: item.RuleArn },

@@ -1,4 +1,4 @@
-import type { Listener } from '@aws-sdk/client-elastic-load-balancing-v2';
+import type { CreateListenerCommandInput, Listener } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { AwsKind } from '../../aws/aws.ts';
 import { ignoreGone } from '../../aws/errors.ts';
 import { collect } from '../../aws/pages.ts';
@@ -12,7 +12,11 @@ import { loadBalancer } from './load-balancer.ts';
 export interface ListenerProps {
   readonly loadBalancerArn: string;
   readonly port: number;
-  readonly protocol: 'HTTP';
+  readonly protocol: 'HTTP' | 'HTTPS';
+  /** Only for HTTPS. */
+  readonly certificateArn?: string;
+  /** Only for HTTPS: which versions of TLS and which ciphers. */
+  readonly sslPolicy?: string;
   /** What is done with a request that no rule wants. */
   readonly action: ListenerAction;
 }
@@ -31,7 +35,9 @@ export const listener: AwsKind<ListenerProps, ListenerOutputs> = {
   identifies: ['listenerArn'],
   takes: { create: 2, delete: 2 },
   interrupts: (fields) =>
-    fields.includes('port') || fields.includes('loadBalancerArn') ? 'what is sent to the old port' : undefined,
+    fields.includes('port') || fields.includes('protocol') || fields.includes('loadBalancerArn')
+      ? 'what is sent to the port in the old way'
+      : undefined,
   actions: {
     read: ['elasticloadbalancing:DescribeListeners', 'elasticloadbalancing:DescribeTags'],
     write: [
@@ -82,6 +88,7 @@ export const listener: AwsKind<ListenerProps, ListenerOutputs> = {
         LoadBalancerArn: props.loadBalancerArn,
         Port: props.port,
         Protocol: props.protocol,
+        ...securityOf(props),
         DefaultActions: fromAction(props.action),
         Tags: fromTags(node.tags),
       }),
@@ -96,6 +103,8 @@ export const listener: AwsKind<ListenerProps, ListenerOutputs> = {
         ListenerArn: live.outputs.listenerArn,
         ...(changed.has('port') && { Port: props.port }),
         ...(changed.has('protocol') && { Protocol: props.protocol }),
+        // To HTTPS, both must come along; to HTTP, AWS drops both.
+        ...(SECURITY.some((field) => changed.has(field)) && securityOf(props)),
         ...(changed.has('action') && { DefaultActions: fromAction(props.action) }),
       }),
     );
@@ -109,6 +118,13 @@ export const listener: AwsKind<ListenerProps, ListenerOutputs> = {
   },
 };
 
+const SECURITY = ['protocol', 'certificateArn', 'sslPolicy'] as const;
+
+const securityOf = ({ certificateArn, sslPolicy }: ListenerProps): Partial<CreateListenerCommandInput> => ({
+  ...(certificateArn !== undefined && { Certificates: [{ CertificateArn: certificateArn }] }),
+  ...(sslPolicy !== undefined && { SslPolicy: sslPolicy }),
+});
+
 function toObserved(item: Listener, claimed: Claim): Observed<ListenerProps, ListenerOutputs> {
   return {
     ...claimed,
@@ -118,6 +134,8 @@ function toObserved(item: Listener, claimed: Claim): Observed<ListenerProps, Lis
       port: item.Port,
       // Another protocol than ours is a difference to be shown and set right.
       protocol: item.Protocol as ListenerProps['protocol'] | undefined,
+      certificateArn: item.Certificates?.[0]?.CertificateArn,
+      sslPolicy: item.SslPolicy,
       action: toAction(item.DefaultActions),
     },
     outputs: { listenerArn: item.ListenerArn },

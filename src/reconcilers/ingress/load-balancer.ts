@@ -1,11 +1,19 @@
 import type { LoadBalancer } from '@aws-sdk/client-elastic-load-balancing-v2';
-import type { Aws, AwsKind } from '../../aws/aws.ts';
+import type { AwsKind } from '../../aws/aws.ts';
 import { ignoreGone } from '../../aws/errors.ts';
 import { collect } from '../../aws/pages.ts';
 import { fromTags } from '../../aws/tags.ts';
 import { must } from '../../engine/errors.ts';
 import type { Observed, Phase } from '../../engine/kind.ts';
 import { claimMade, claimNamed, retagElb, type Claim } from './elb-tags.ts';
+import {
+  attributesOf,
+  fromAttributes,
+  logAttributes,
+  plainAttributes,
+  type Attributes,
+  type LoadBalancerAttributes,
+} from './load-balancer-attributes.ts';
 
 /** An application load balancer. */
 export interface LoadBalancerProps extends LoadBalancerAttributes {
@@ -16,13 +24,6 @@ export interface LoadBalancerProps extends LoadBalancerAttributes {
   readonly securityGroupIds: readonly string[];
 }
 
-interface LoadBalancerAttributes {
-  readonly deletionProtection: boolean;
-  readonly dropInvalidHeaderFields: boolean;
-  /** Seconds. */
-  readonly idleTimeout: number;
-}
-
 export interface LoadBalancerOutputs {
   readonly loadBalancerArn: string;
   /** In lower case: AWS keeps the case of the name that was given, DNS and CloudFront do not. */
@@ -31,13 +32,6 @@ export interface LoadBalancerOutputs {
   /** What metrics call it. */
   readonly fullName: string;
 }
-
-const KEYS: Readonly<Record<keyof LoadBalancerAttributes, string>> = {
-  deletionProtection: 'deletion_protection.enabled',
-  dropInvalidHeaderFields: 'routing.http.drop_invalid_header_fields.enabled',
-  idleTimeout: 'idle_timeout.timeout_seconds',
-};
-const ATTRIBUTES = Object.keys(KEYS) as (keyof LoadBalancerAttributes)[];
 
 export const loadBalancer: AwsKind<LoadBalancerProps, LoadBalancerOutputs> = {
   name: 'LoadBalancer',
@@ -50,7 +44,7 @@ export const loadBalancer: AwsKind<LoadBalancerProps, LoadBalancerOutputs> = {
   takes: { create: 150, update: 5, delete: 5 },
   interrupts: (fields) =>
     fields.length === 0 || ['name', 'scheme', 'vpcId'].some((field) => fields.includes(field))
-      ? 'all traffic through this load balancer, until the new one stands'
+      ? 'all traffic through this load balancer, until the new one stands and what leads to it knows it'
       : undefined,
   actions: {
     read: [
@@ -85,7 +79,7 @@ export const loadBalancer: AwsKind<LoadBalancerProps, LoadBalancerOutputs> = {
     );
     const found = await claimNamed(look, 'LoadBalancer', all, (item) => [item.LoadBalancerArn, item.LoadBalancerName]);
     return Promise.all(
-      found.map(async ({ item, claimed }) => toObserved(item, claimed, await attributesOf(aws, item))),
+      found.map(async ({ item, claimed }) => toObserved(item, claimed, await attributesOf(aws, item.LoadBalancerArn))),
     );
   },
 
@@ -115,12 +109,10 @@ export const loadBalancer: AwsKind<LoadBalancerProps, LoadBalancerOutputs> = {
       await elb.send(
         new elb.SetSecurityGroupsCommand({ LoadBalancerArn, SecurityGroups: [...props.securityGroupIds] }),
       );
-    const Attributes = ATTRIBUTES.filter((field) => changed.has(field)).map((field) => ({
-      Key: KEYS[field],
-      Value: String(props[field]),
-    }));
-    if (Attributes.length > 0)
-      await elb.send(new elb.ModifyLoadBalancerAttributesCommand({ LoadBalancerArn, Attributes }));
+    // The logs by themselves: a bucket that is refused for now holds up nothing else.
+    for (const Attributes of [plainAttributes(props, changed), logAttributes(props, changed)])
+      if (Attributes.length > 0)
+        await elb.send(new elb.ModifyLoadBalancerAttributesCommand({ LoadBalancerArn, Attributes }));
   },
 
   retag: (act, live, tags) => retagElb(act.env, live.outputs.loadBalancerArn, tags),
@@ -128,20 +120,13 @@ export const loadBalancer: AwsKind<LoadBalancerProps, LoadBalancerOutputs> = {
   async delete({ env: aws }, live) {
     const elb = await aws.elbv2();
     const LoadBalancerArn = live.outputs.loadBalancerArn;
-    const Attributes = [{ Key: KEYS.deletionProtection, Value: 'false' }];
-    if (live.props.deletionProtection === true)
+    if (live.props.deletionProtection === true) {
+      const Attributes = plainAttributes({ deletionProtection: false }, new Set(['deletionProtection']));
       await ignoreGone(elb.send(new elb.ModifyLoadBalancerAttributesCommand({ LoadBalancerArn, Attributes })));
+    }
     await ignoreGone(elb.send(new elb.DeleteLoadBalancerCommand({ LoadBalancerArn })));
   },
 };
-
-type Attributes = ReadonlyMap<string | undefined, string | undefined>;
-
-async function attributesOf(aws: Aws, { LoadBalancerArn }: LoadBalancer): Promise<Attributes> {
-  const elb = await aws.elbv2();
-  const { Attributes } = await elb.send(new elb.DescribeLoadBalancerAttributesCommand({ LoadBalancerArn }));
-  return new Map((Attributes ?? []).map((item) => [item.Key, item.Value]));
-}
 
 const PHASES: Readonly<Record<string, Phase>> = {
   provisioning: 'pending',
@@ -166,10 +151,7 @@ function toObserved(
       vpcId: item.VpcId,
       subnetIds: (item.AvailabilityZones ?? []).flatMap((zone) => zone.SubnetId ?? []),
       securityGroupIds: item.SecurityGroups ?? [],
-      // What is absent has its default.
-      deletionProtection: attributes.get(KEYS.deletionProtection) === 'true',
-      dropInvalidHeaderFields: attributes.get(KEYS.dropInvalidHeaderFields) === 'true',
-      idleTimeout: Number(attributes.get(KEYS.idleTimeout) ?? 60),
+      ...fromAttributes(attributes),
     },
     outputs: {
       loadBalancerArn: item.LoadBalancerArn,

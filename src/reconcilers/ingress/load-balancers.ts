@@ -1,31 +1,30 @@
 import type { Handle } from '../../engine/graph.ts';
-import type { NodeId } from '../../engine/ref.ts';
 import type { Declaration } from '../declaration.ts';
 import type { NetworkPart } from '../network/network.ts';
+import type { LogTargets } from './access-logs.ts';
 import { loadBalancer, type LoadBalancerOutputs } from './load-balancer.ts';
+import type { Front } from './modes/mode.ts';
+import type { Nodes } from './standing.ts';
+import { waysText, WAYS_TAG } from './ways.ts';
 
-type Nodes = readonly { readonly id: NodeId }[];
-
-export interface LoadBalancers {
-  readonly registry: Handle<LoadBalancerOutputs>;
-  readonly keycloak: Handle<LoadBalancerOutputs>;
-}
+export type LoadBalancers = Readonly<Record<Front, Handle<LoadBalancerOutputs>>>;
 
 /** Both load balancers; each has a second group, for CloudFront alone: its list of addresses fills one. */
 export function declareLoadBalancers(
-  { graph, gateway, names }: Declaration,
+  { graph, gateway, names, ways }: Declaration,
   network: NetworkPart,
+  logs: LogTargets,
   first: Nodes,
 ): LoadBalancers {
   const { vpcId, groups, publicSubnetIds, privateSubnetIds, publicReady } = network;
   const { registryScheme, keycloakScheme } = gateway.ingress;
   const add = (
-    node: 'registry' | 'keycloak',
+    node: Front,
     name: string,
     scheme: typeof registryScheme,
     behind: readonly (keyof typeof groups)[],
-  ) =>
-    graph.add(
+  ): Handle<LoadBalancerOutputs> => {
+    return graph.add(
       loadBalancer,
       node,
       {
@@ -37,9 +36,11 @@ export function declareLoadBalancers(
         deletionProtection: false,
         dropInvalidHeaderFields: true,
         idleTimeout: 60,
+        accessLogs: logs.loadBalancer(node),
       },
-      { title: name, after: [...publicReady, ...first] },
+      { title: name, after: [...publicReady, ...first], tags: { [WAYS_TAG]: waysText(ways) } },
     );
+  };
   return {
     registry: add('registry', names.registryLoadBalancer, registryScheme, ['alb', 'albCloudfront']),
     keycloak: add('keycloak', names.keycloakLoadBalancer, keycloakScheme, ['keycloakLb', 'keycloakLbCloudfront']),

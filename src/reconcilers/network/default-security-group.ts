@@ -36,7 +36,11 @@ export const defaultSecurityGroup: AwsKind<DefaultSecurityGroupProps, DefaultSec
     write: ['ec2:RevokeSecurityGroupIngress', 'ec2:RevokeSecurityGroupEgress', 'ec2:CreateTags'],
   },
 
-  observe: async ({ env: aws, live }) => find(aws, await live(vpc)),
+  observe: async ({ env: aws, live }) =>
+    find(
+      aws,
+      (await live(vpc)).filter((item) => item.foreign === undefined),
+    ),
 
   // AWS made it together with the VPC: it only has to be looked for.
   async create({ env: aws, node, live }) {

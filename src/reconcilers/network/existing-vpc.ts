@@ -4,6 +4,7 @@ import { orUndefined } from '../../aws/errors.ts';
 import { collect } from '../../aws/pages.ts';
 import type { Observed } from '../../engine/kind.ts';
 import { known } from '../../engine/ref.ts';
+import { securityGroup } from './security-group.ts';
 
 /** A network that somebody else made, as the manifest describes it. */
 export interface ExistingVpcProps {
@@ -29,19 +30,26 @@ export const existingVpc: AwsKind<ExistingVpcProps, ExistingVpcOutputs> = {
     write: [],
   },
 
-  observe: async ({ env: aws, nodes }) =>
-    Promise.all(
+  async observe({ env: aws, nodes, live }) {
+    const stands = new Set((await live(securityGroup)).flatMap((group) => group.props.vpcId ?? []));
+    return Promise.all(
       nodes.flatMap((node) => {
         const props = known(node.props);
-        return props === undefined ? [] : [look(aws, node.name, props as ExistingVpcProps)];
+        return props === undefined ? [] : [look(aws, node.name, props as ExistingVpcProps, stands)];
       }),
-    ),
+    );
+  },
 };
+
+/** Why a gateway that has security groups in a network cannot have its things in another one. */
+export const cannotMove = (from: string): string =>
+  `the gateway stands in ${from} and cannot move to another network: take the change of spec.network.existing back, or describe a new gateway under another metadata.name`;
 
 async function look(
   aws: Aws,
   name: string,
   props: ExistingVpcProps,
+  stands: ReadonlySet<string>,
 ): Promise<Observed<ExistingVpcProps, ExistingVpcOutputs>> {
   const ec2 = await aws.ec2();
   const inVpc = { Filters: [{ Name: 'vpc-id', Values: [props.vpcId] }] };
@@ -58,7 +66,11 @@ async function look(
     enableDnsSupport: support?.EnableDnsSupport?.Value ?? false,
     enableDnsHostnames: hostnames?.EnableDnsHostnames?.Value ?? false,
   };
-  return toObserved(name, props, vpcs[0], problemsOf(props, { vpc: vpcs[0], dns, subnets, tables }));
+  const elsewhere = [...stands].find((vpcId) => vpcId !== props.vpcId);
+  return toObserved(name, props, vpcs[0], [
+    ...(elsewhere === undefined ? [] : [cannotMove(elsewhere)]),
+    ...problemsOf(props, { vpc: vpcs[0], dns, subnets, tables }),
+  ]);
 }
 
 interface Found {

@@ -3,10 +3,8 @@ import type { Names } from '../../aws/names.ts';
 export type AlwaysThere =
   | 'keycloakEcs'
   | 'keycloakLb'
-  | 'keycloakLbCloudfront'
   | 'keycloakDb'
   | 'alb'
-  | 'albCloudfront'
   | 'auth'
   | 'registry'
   | 'currenttime'
@@ -17,7 +15,7 @@ export type AlwaysThere =
   | 'documentdb'
   | 'efs';
 
-export type GroupName = AlwaysThere | 'metrics' | 'grafana' | 'vpcEndpoints';
+export type GroupName = AlwaysThere | 'metrics' | 'grafana' | 'vpcEndpoints' | 'albCloudfront' | 'keycloakLbCloudfront';
 
 /**
  * Whom a rule lets in or out: a group, or `anyone`, the whole `vpc`, the ranges that the manifest has `allowed`, the
@@ -33,8 +31,10 @@ type Rules = Readonly<Partial<Record<Peer, readonly Port[]>>>;
 export interface Group {
   readonly groupName: (names: Names) => string;
   readonly description: string;
-  readonly only?: 'observability' | 'endpoints';
+  readonly only?: 'observability' | 'endpoints' | 'cloudfront';
   readonly from: Rules;
+  /** Besides, where Keycloak is reached by plain HTTP. */
+  readonly fromPlain?: Rules;
   readonly to: Rules;
 }
 
@@ -60,11 +60,13 @@ export const groupTable: Readonly<Record<GroupName, Group>> = {
     description: 'Keycloak load balancer',
     // Tasks reach its public name through NAT.
     from: { allowed: [80, 443], auth: [443], registry: [443], nat: [443] },
+    fromPlain: { nat: [80] },
     to: { keycloakEcs: [8080] },
   },
   keycloakLbCloudfront: {
     groupName: (names) => names.securityGroup.keycloakLbCloudfront,
     description: 'Keycloak load balancer, from CloudFront',
+    only: 'cloudfront',
     from: { cloudfront: [80] },
     to: { keycloakEcs: [8080] },
   },
@@ -84,6 +86,7 @@ export const groupTable: Readonly<Record<GroupName, Group>> = {
   albCloudfront: {
     groupName: (names) => names.securityGroup.albCloudfront,
     description: 'Registry load balancer, from CloudFront',
+    only: 'cloudfront',
     from: { cloudfront: [80] },
     to: { anyone: ['all'] },
   },

@@ -3,6 +3,7 @@ import { must } from '../../engine/errors.ts';
 import type { Handle } from '../../engine/graph.ts';
 import type { Input } from '../../engine/ref.ts';
 import type { Declaration } from '../declaration.ts';
+import { reachedBy } from '../ingress/modes/modes.ts';
 import { prefixList } from './prefix-list.ts';
 import { securityGroupRule, type SecurityGroupRuleProps } from './security-group-rule.ts';
 import { groupTable, type AlwaysThere, type GroupName, type Peer, type Port } from './security-group-table.ts';
@@ -31,29 +32,38 @@ interface Surroundings {
   readonly endpoints: boolean;
 }
 
+// The addresses from which CloudFront calls.
+const ORIGIN_FACING = 'com.amazonaws.global.cloudfront.origin-facing';
+
 /** All groups first, then all rules: groups name each other in rings. */
-export function declareSecurityGroups({ graph, gateway, names }: Declaration, network: Surroundings): Groups {
-  const made = { observability: gateway.observability.enabled, endpoints: network.endpoints };
+export function declareSecurityGroups(declaration: Declaration, network: Surroundings): Groups {
+  const { graph, gateway, names, ways } = declaration;
+  const { cloudfront: isBehind, plain } = reachedBy(ways, gateway);
+  const made = { observability: gateway.observability.enabled, endpoints: network.endpoints, cloudfront: isBehind };
   const table = entriesOf(groupTable).filter(([, { only }]) => only === undefined || made[only]);
   const handles = table.map(([key, group]) => {
     const groupName = group.groupName(names);
     const props = { vpcId: network.vpcId, groupName, description: group.description };
     return [key, graph.add(securityGroup, kebab(key), props, { title: groupName })] as const;
   });
-  const cloudfront = graph.add(prefixList, 'cloudfront', { prefixListName: gateway.ingress.prefixListName });
+  const { prefixListName = ORIGIN_FACING } = gateway.ingress;
+  const cloudfront = isBehind ? [graph.add(prefixList, 'cloudfront', { prefixListName })] : [];
 
   const ends = new Map<Peer, readonly Ends[]>([
     ['anyone', [toEnds('0.0.0.0/0')]],
     ['allowed', gateway.ingress.allowedCidrs.map(toEnds)],
     ['vpc', [{ name: 'vpc', props: { cidr: network.cidr } }]],
     ['nat', Object.entries(network.nats).map(([name, cidr]) => ({ name, props: { cidr } }))],
-    ['cloudfront', [{ name: 'cloudfront', props: { prefixListId: cloudfront.ref('prefixListId') } }]],
+    [
+      'cloudfront',
+      cloudfront.map((list) => ({ name: 'cloudfront', props: { prefixListId: list.ref('prefixListId') } })),
+    ],
     ...handles.map(
       ([key, group]) => [key, [{ name: kebab(key), props: { peerGroupId: group.ref('groupId') } }]] as const,
     ),
   ]);
   const groups = new Map(handles);
-  for (const [key, { from, to }] of table) {
+  for (const [key, { from, fromPlain = {}, to }] of table) {
     const declare = (direction: 'ingress' | 'egress', peer: Peer, port: Port): void => {
       for (const { name, props } of ends.get(peer) ?? []) {
         const way = `${direction === 'ingress' ? 'from' : 'to'}-${name}`;
@@ -66,7 +76,8 @@ export function declareSecurityGroups({ graph, gateway, names }: Declaration, ne
         });
       }
     };
-    for (const [peer, ports] of entriesOf(from)) for (const port of ports) declare('ingress', peer, port);
+    for (const rules of plain ? [from, fromPlain] : [from])
+      for (const [peer, ports] of entriesOf(rules)) for (const port of ports) declare('ingress', peer, port);
     for (const [peer, ports] of entriesOf(to)) for (const port of ports) declare('egress', peer, port);
   }
   return Object.fromEntries(handles) as Groups;

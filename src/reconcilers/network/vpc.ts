@@ -7,6 +7,8 @@ import { nodeName, ownerFilter, toTags } from '../../aws/tags.ts';
 import { must } from '../../engine/errors.ts';
 import type { Vpc as Ec2Vpc } from '@aws-sdk/client-ec2';
 import type { Observed } from '../../engine/kind.ts';
+import { cannotMove } from './existing-vpc.ts';
+import { securityGroup } from './security-group.ts';
 
 export interface VpcProps {
   readonly cidrBlock: string;
@@ -38,12 +40,14 @@ export const vpc: AwsKind<VpcProps, VpcOutputs> = {
     write: ['ec2:CreateVpc', 'ec2:ModifyVpcAttribute', 'ec2:DeleteVpc', 'ec2:CreateTags'],
   },
 
-  async observe({ env: aws }) {
+  async observe({ env: aws, nodes, live }) {
     const ec2 = await aws.ec2();
-    const vpcs = await collect(
-      ec2.paginateDescribeVpcs({ client: ec2.client }, { Filters: ownerFilter(aws) }),
-      (page) => page.Vpcs,
-    );
+    const [vpcs, groups] = await Promise.all([
+      collect(ec2.paginateDescribeVpcs({ client: ec2.client }, { Filters: ownerFilter(aws) }), (page) => page.Vpcs),
+      live(securityGroup),
+    ]);
+    const stands = groups[0]?.props.vpcId;
+    if (vpcs.length === 0 && stands !== undefined) return nodes.map(({ name }) => elsewhere(name, stands));
     return Promise.all(
       vpcs.map(async (item) => {
         // The list does not have the DNS attributes, and one call answers for one of them.
@@ -99,6 +103,17 @@ export const vpc: AwsKind<VpcProps, VpcOutputs> = {
     return [...interfaces, ...others.map((group) => `${group.GroupId} (${group.GroupName})`)];
   },
 };
+
+/** With groups in a network that is not ours, the gateway was built in one that `spec.network.existing` named. */
+function elsewhere(name: string, vpcId: string): Observed<VpcProps, VpcOutputs> {
+  return {
+    name,
+    phase: 'failed',
+    foreign: `somebody else: ${cannotMove(vpcId)}`,
+    props: { cidrBlock: undefined, enableDnsSupport: undefined, enableDnsHostnames: undefined },
+    outputs: { vpcId: undefined, cidr: undefined },
+  };
+}
 
 function toObserved(
   item: Ec2Vpc,

@@ -50,9 +50,11 @@ export function declareZones({ graph, gateway, names }: Declaration, vpcId: Inpu
   const addresses = new Map<string, Handle<ElasticIpOutputs>>();
   const nats = letters.slice(0, natGateways === 'single' ? 1 : zones).map((letter, k) => {
     const title = titleOf('', k);
-    const address = graph.add(elasticIp, `nat-${letter}`, { domain: 'vpc' }, { title });
+    const publicSubnet = must(publicSubnets[k], 'public subnet');
+    // By itself it needs nothing, and would be made even where its zone cannot be.
+    const address = graph.add(elasticIp, `nat-${letter}`, { domain: 'vpc' }, { title, after: [publicSubnet] });
     addresses.set(`nat-${letter}`, address);
-    const subnetId = must(publicSubnets[k], 'public subnet').ref('subnetId');
+    const subnetId = publicSubnet.ref('subnetId');
     // Made before the internet gateway is attached, it fails for good.
     return graph.add(
       natGateway,

@@ -1,6 +1,8 @@
-import type { DistributionBehavior, DistributionOrigin } from '../../../src/reconcilers/ingress/distribution-form.ts';
+import type { DistributionBehavior } from '../../../src/reconcilers/ingress/distribution-form.ts';
+import type { DistributionOrigin } from '../../../src/reconcilers/ingress/distribution-origin.ts';
 import { distribution } from '../../../src/reconcilers/ingress/distribution.ts';
 import { testKind } from '../../kind-contract.ts';
+import { addLogBucket } from './load-balancers.ts';
 
 const origin: DistributionOrigin = {
   id: 'mcp-gateway-alb',
@@ -10,6 +12,8 @@ const origin: DistributionOrigin = {
   httpsPort: 443,
   sslProtocols: ['TLSv1.2'],
   headers: { 'X-Forwarded-Proto': 'https', 'X-Cloudfront-Forwarded-Proto': 'https' },
+  readTimeout: 30,
+  keepaliveTimeout: 5,
 };
 
 const behavior: DistributionBehavior = {
@@ -22,12 +26,19 @@ const behavior: DistributionBehavior = {
 };
 
 testKind(distribution, {
+  needs: (graph, name) => {
+    addLogBucket(graph, name, 'BucketOwnerPreferred');
+    return {};
+  },
   props: (name) => ({
     comment: `${name} CloudFront Distribution`,
     enabled: true,
     priceClass: 'PriceClass_100',
     origin,
     behavior,
+    aliases: [],
+    geoRestriction: null,
+    logging: null,
   }),
   updates: [
     {
@@ -38,8 +49,14 @@ testKind(distribution, {
       },
     },
     { priceClass: 'PriceClass_All' },
+    { geoRestriction: { type: 'allow', countries: ['DE', 'AT'] } },
+    { geoRestriction: { type: 'deny', countries: ['AQ'] } },
+    { geoRestriction: null },
+    { logging: { bucket: { $ref: 'Bucket/logs', output: 'domainName' }, prefix: 'mcp-gateway/' } },
+    { logging: null },
     { enabled: false },
     { enabled: true },
   ],
-  observeBudget: 2,
+  // The third for what writes logs, or did.
+  observeBudget: 3,
 });

@@ -16,8 +16,15 @@ testKind(listenerRule, {
     add(8888);
     return { listenerArn: add(80).ref('listenerArn'), action: forwardTo('other') };
   },
-  props: (name) => ({ priority: name === 'stranger' ? 7 : 15, paths: ['/grafana', '/grafana/*'] }),
-  updates: [{ paths: ['/metrics'] }, { priority: 20 }, { action: forwardTo('web') }],
+  props: (name) => ({ priority: name === 'stranger' ? 7 : 15, paths: ['/grafana', '/grafana/*'], header: null }),
+  updates: [
+    { paths: ['/metrics'] },
+    { header: { name: 'X-Cloudfront-Forwarded-Proto', values: ['https'] } },
+    { paths: null },
+    { paths: ['/grafana'], header: null },
+    { priority: 20 },
+    { action: forwardTo('web') },
+  ],
   replacements: [{ listenerArn: { $ref: 'Listener/main-8888', output: 'listenerArn' } }],
   observeBudget: 3,
 });

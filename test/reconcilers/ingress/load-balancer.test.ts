@@ -1,16 +1,21 @@
 import { loadBalancer } from '../../../src/reconcilers/ingress/load-balancer.ts';
 import { testKind } from '../../kind-contract.ts';
-import { addSurroundings, loadBalancerProps } from './load-balancers.ts';
+import { addLogBucket, addSurroundings, loadBalancerProps } from './load-balancers.ts';
 
 testKind(loadBalancer, {
   after: ['InternetGateway/main'],
-  needs: addSurroundings,
+  needs: (graph, name) => {
+    addLogBucket(graph, name);
+    return addSurroundings(graph);
+  },
   props: loadBalancerProps,
   updates: [
     { idleTimeout: 90, dropInvalidHeaderFields: false },
     { subnetIds: ['private-b', 'private-c'].map((name) => ({ $ref: `Subnet/${name}`, output: 'subnetId' })) },
     { securityGroupIds: [{ $ref: 'SecurityGroup/entry', output: 'groupId' }] },
     { deletionProtection: true },
+    { accessLogs: { bucketName: { $ref: 'Bucket/logs', output: 'bucketName' }, prefix: 'main' } },
+    { accessLogs: null },
   ],
   replacements: [{ scheme: 'internal' }],
   observeBudget: 3,

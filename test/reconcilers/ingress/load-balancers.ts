@@ -1,5 +1,7 @@
 import type { GraphBuilder, Handle } from '../../../src/engine/graph.ts';
 import type { Input } from '../../../src/engine/ref.ts';
+import { loadBalancersMayWrite } from '../../../src/reconcilers/ingress/access-logs.ts';
+import { bucket } from '../../../src/reconcilers/ingress/bucket.ts';
 import { loadBalancer, type LoadBalancerOutputs } from '../../../src/reconcilers/ingress/load-balancer.ts';
 import { targetGroup, type TargetGroupOutputs } from '../../../src/reconcilers/ingress/target-group.ts';
 import { internetGateway } from '../../../src/reconcilers/network/internet-gateway.ts';
@@ -34,6 +36,7 @@ export const loadBalancerProps = (name: string) => ({
   deletionProtection: false,
   dropInvalidHeaderFields: true,
   idleTimeout: 60,
+  accessLogs: null,
 });
 
 export const targetGroupProps = (name: string) => ({
@@ -74,4 +77,31 @@ export function addEnds(
     web: add('web'),
     other: add('other'),
   };
+}
+
+/** A load balancer without public addresses. */
+export const addInternal = (graph: GraphBuilder, gateway: string): Handle<LoadBalancerOutputs> =>
+  graph.add(
+    loadBalancer,
+    'main',
+    { ...loadBalancerProps(gateway), ...addSurroundings(graph), scheme: 'internal' },
+    { after: [{ id: 'InternetGateway/main' }] },
+  );
+
+/** A bucket that load balancers may write to, and by its access lists CloudFront. */
+export function addLogBucket(
+  graph: GraphBuilder,
+  gateway: string,
+  ownership: 'BucketOwnerEnforced' | 'BucketOwnerPreferred' = 'BucketOwnerEnforced',
+): void {
+  const bucketName = `${gateway}-${ownership.toLowerCase()}-alb-logs`;
+  graph.add(bucket, 'logs', {
+    bucketName,
+    ownership,
+    versioned: true,
+    encryption: 'AES256',
+    publicAccessBlocked: true,
+    lifecycle: { expireAfter: 90, abortUploadsAfter: 7 },
+    policy: loadBalancersMayWrite(`arn:aws:s3:::${bucketName}`),
+  });
 }

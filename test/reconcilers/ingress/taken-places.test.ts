@@ -21,6 +21,7 @@ const addMain = (graph: TestGraph): void => {
     listenerArn: entry.ref('listenerArn'),
     priority: 15,
     paths: ['/grafana'],
+    header: null,
     action,
   });
 };

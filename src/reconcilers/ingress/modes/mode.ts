@@ -1,27 +1,21 @@
-import type { Handle } from '../../../engine/graph.ts';
-import type { Input } from '../../../engine/ref.ts';
-import type { TargetName } from '../../../spec/releases/release.ts';
-import type { Declaration } from '../../declaration.ts';
-import type { DistributionOutputs } from '../distribution.ts';
-import type { ListenerOutputs } from '../listener.ts';
-import type { LoadBalancers } from '../load-balancers.ts';
-import type { TargetGroups } from '../target-groups.ts';
+/** The two halves of a gateway that people meet, each behind a load balancer of its own. */
+export type Front = 'registry' | 'keycloak';
 
-/** How people reach the gateway: what stands between them and its target groups. */
-export type Mode = (declaration: Declaration, behind: Behind) => Entry;
+export const fronts: readonly Front[] = ['registry', 'keycloak'];
 
-/** What is the same in every mode. */
-export interface Behind {
-  readonly loadBalancers: LoadBalancers;
-  readonly targetGroups: TargetGroups;
-}
-
-export interface Entry {
-  /** The listeners that send to each target group unless a rule says otherwise. */
-  readonly listeners: Readonly<Record<Exclude<TargetName, 'grafana'>, readonly Handle<ListenerOutputs>[]>>;
-  readonly registryHost: Input<string>;
-  readonly keycloakHost: Input<string>;
-  readonly registryUrl: Input<string>;
-  readonly keycloakUrl: Input<string>;
-  readonly distributions: readonly Handle<DistributionOutputs>[];
+/** What one way in consists of. */
+export interface Mode {
+  readonly deploymentMode: 'cloudfront' | 'custom-domain' | 'development';
+  /** Of the public addresses. */
+  readonly protocol: 'http' | 'https';
+  /** CloudFront stands before both load balancers and reaches them by plain HTTP. */
+  readonly distributions: boolean;
+  /** Where host names of one's own lead; undefined: there are none. */
+  readonly names?: 'distributions' | 'loadBalancers';
+  /** Load balancers that answer on port 443 themselves. */
+  readonly https: readonly Front[];
+  /** Load balancers that send browsers from port 80 to port 443. What comes through CloudFront is let in. */
+  readonly redirects: readonly Front[];
+  /** The auth server's own port, which nothing public needs. */
+  readonly authProtocol: 'HTTP' | 'HTTPS';
 }

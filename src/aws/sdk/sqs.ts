@@ -1,0 +1,1 @@
+export { SQSClient as Client, DeleteMessageBatchCommand, ReceiveMessageCommand } from '@aws-sdk/client-sqs';

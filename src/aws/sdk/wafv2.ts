@@ -1,0 +1,16 @@
+export {
+  WAFV2Client as Client,
+  AssociateWebACLCommand,
+  CreateWebACLCommand,
+  DeleteLoggingConfigurationCommand,
+  DeleteWebACLCommand,
+  DisassociateWebACLCommand,
+  GetWebACLCommand,
+  ListLoggingConfigurationsCommand,
+  ListResourcesForWebACLCommand,
+  ListTagsForResourceCommand,
+  ListWebACLsCommand,
+  PutLoggingConfigurationCommand,
+  TagResourceCommand,
+  UpdateWebACLCommand,
+} from '@aws-sdk/client-wafv2';

@@ -1,0 +1,117 @@
+import { request as requestHttp, type ClientRequest, type IncomingMessage, type RequestOptions } from 'node:http';
+import { request as requestHttps } from 'node:https';
+import type { Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import type { Timing } from '../engine/timing.ts';
+import { failureOf, failureOfProxy, type WebFailure } from './http-failure.ts';
+
+export interface Question {
+  /** `http:` or `https:`. Its host is what the certificate is checked against and what the server is asked for. */
+  readonly url: string;
+  /** The host name to connect to in place of the URL's, which is not looked up then. */
+  readonly via?: string;
+}
+
+export interface WebAnswer {
+  readonly status: number;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+}
+
+/** Asks public addresses as a browser does. */
+export interface Web {
+  /** Never rejects for what the other side does or fails to do; follows no redirect. */
+  ask(question: Question): Promise<WebAnswer | WebFailure>;
+}
+
+export interface WebOptions {
+  /** `http://user:password@host:port`: everything goes through a tunnel (CONNECT) of this proxy. */
+  readonly proxy?: string | undefined;
+  readonly timing: Timing;
+}
+
+const PORTS: Readonly<Record<string, number>> = { 'http:': 80, 'https:': 443 };
+
+export function createWeb({ proxy, timing }: WebOptions): Web {
+  const through = proxy === undefined ? undefined : new URL(proxy);
+  return {
+    async ask({ url, via }) {
+      const to = new URL(url);
+      const host = via ?? to.hostname;
+      const port = to.port === '' ? (PORTS[to.protocol] ?? 0) : Number(to.port);
+      const signal = AbortSignal.timeout(timing.reach);
+      try {
+        const socket = through === undefined ? undefined : await tunnel(through, `${host}:${port}`, signal);
+        if (socket !== undefined && 'failure' in socket) return socket;
+        const response = await fetchHead(to, { host, port, signal, ...(socket && { socket }) });
+        return { status: response.statusCode ?? 0, headers: response.headers };
+      } catch (error) {
+        return failureOf(error, { asked: to.hostname, host, port, limit: timing.reach });
+      }
+    },
+  };
+}
+
+interface Connection {
+  readonly host: string;
+  readonly port: number;
+  readonly signal: AbortSignal;
+  readonly socket?: Socket;
+}
+
+function fetchHead(url: URL, { host, port, signal, socket }: Connection): Promise<IncomingMessage> {
+  const servername = url.hostname;
+  const secure = url.protocol === 'https:';
+  const options: RequestOptions & { readonly servername: string } = {
+    host,
+    port,
+    signal,
+    path: `${url.pathname}${url.search}`,
+    headers: { host: url.host, 'user-agent': 'mcpgw-controller' },
+    servername,
+    ...(socket === undefined
+      ? { agent: false }
+      : { createConnection: () => (secure ? connectTls({ socket, servername }) : socket) }),
+  };
+  return headOf(secure ? requestHttps(options) : requestHttp(options));
+}
+
+function headOf(request: ClientRequest): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    request.once('error', reject);
+    request.once('response', (response) => {
+      resolve(response);
+      // Only the head counts. What breaks off afterwards is no failure of the question.
+      response.on('error', () => undefined);
+      response.destroy();
+    });
+    request.end();
+  });
+}
+
+function tunnel(proxy: URL, authority: string, signal: AbortSignal): Promise<Socket | WebFailure> {
+  const credentials = [proxy.username, proxy.password].map(decodeURIComponent).join(':');
+  const request = requestHttp({
+    host: proxy.hostname,
+    port: proxy.port,
+    method: 'CONNECT',
+    path: authority,
+    signal,
+    agent: false,
+    headers: {
+      host: authority,
+      ...(proxy.username !== '' && {
+        'proxy-authorization': `Basic ${Buffer.from(credentials).toString('base64')}`,
+      }),
+    },
+  });
+  return new Promise((resolve, reject) => {
+    request.once('error', (error) => reject(new Error(`the proxy ${proxy.host}: ${error.message}`, { cause: error })));
+    request.once('connect', (response, socket: Socket) => {
+      if (response.statusCode === 200) return resolve(socket);
+      socket.destroy();
+      resolve(failureOfProxy(response, authority, proxy.host));
+    });
+    request.end();
+  });
+}

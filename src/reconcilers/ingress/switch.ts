@@ -1,0 +1,60 @@
+import type { Handle } from '../../engine/graph.ts';
+import { format, type Input } from '../../engine/ref.ts';
+import type { Declaration } from '../declaration.ts';
+import type { Addresses } from './addresses.ts';
+import type { Distributions } from './distributions.ts';
+import { handover } from './handover.ts';
+import type { LoadBalancers } from './load-balancers.ts';
+import { fronts } from './modes/mode.ts';
+import { modes } from './modes/modes.ts';
+import { probe, type ProbeOutputs } from './probe.ts';
+import { declareRecords, movingNames, type Doors } from './records.ts';
+import type { Nodes, Standing } from './standing.ts';
+
+interface Fresh {
+  readonly addresses: Addresses;
+  readonly loadBalancers: LoadBalancers;
+  readonly distributions: Distributions | undefined;
+  /** What answers in the wanted way. */
+  readonly ready: Nodes;
+}
+
+/** What each half answers to anybody, signed in or not. */
+export const ASKED = {
+  registry: { path: '/health', expect: [200] },
+  keycloak: { path: '/realms/master', expect: [200] },
+};
+
+/** While another way stands: asks the wanted one at its doors, before any name leads there. */
+export function declareProbes(
+  { graph }: Declaration,
+  { wanted, old }: Standing,
+  { addresses, loadBalancers, distributions, ready }: Fresh,
+): readonly Handle<ProbeOutputs>[] {
+  if (old.length === 0) return [];
+  const mode = modes[wanted.variant];
+  return fronts.flatMap((front) =>
+    addresses.hostsOf(wanted, front).map((host, i) => {
+      const throughCloudfront = mode.distributions && (i > 0 || mode.names !== 'loadBalancers');
+      const distribution = throughCloudfront ? distributions?.[front] : undefined;
+      const via: Input<string> = distribution?.ref('domainName') ?? loadBalancers[front].ref('dnsName');
+      const url = i === 0 ? addresses.urlOf(wanted, front) : format`https://${host}`;
+      const name = `${front}${i === 0 ? '' : '-cloudfront'}`;
+      return graph.add(probe, name, { url, via, ...ASKED[front] }, { after: ready });
+    }),
+  );
+}
+
+/** Leads names over when the services know the wanted way, and waits until nobody remembers the old one. */
+export function declareHandover(declaration: Declaration, standing: Standing, doors: Doors, after: Nodes): void {
+  if (standing.old.length === 0) return;
+  const led = declareRecords(declaration, movingNames(standing), doors, after);
+  declaration.graph.add(
+    handover,
+    'names',
+    {
+      records: led.map(({ record, target }) => ({ name: record.ref('name'), target, seen: record.ref('target') })),
+    },
+    { after: [...after, ...led.map(({ record }) => record)] },
+  );
+}

@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict';
+import { before, describe, test } from 'node:test';
+import {
+  DeleteListenerCommand,
+  ElasticLoadBalancingV2Client,
+  ModifyListenerCommand,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
+import {
+  ChangeResourceRecordSetsCommand,
+  ListHostedZonesByNameCommand,
+  ListResourceRecordSetsCommand,
+  Route53Client,
+} from '@aws-sdk/client-route-53';
+import { liveOf } from '../../src/engine/snapshot.ts';
+import { openAccount, REGION, type SandboxAccount } from '../sandbox-account.ts';
+import { assertEmpty } from '../sandbox-gateway.ts';
+import { ManifestGateway } from './manifest-gateway.ts';
+
+const domain = { base: 'example.com' };
+const RHOST = 'registry.us-east-1.example.com';
+
+type Ingress = Readonly<Record<string, unknown>>;
+const specs: Readonly<Record<string, Ingress>> = {
+  'custom-domain': { mode: 'custom-domain', domain },
+  'via-cloudfront': { mode: 'cloudfront-custom-domain', domain },
+  dual: { mode: 'cloudfront-custom-domain', entry: 'dual', domain },
+  development: { mode: 'development' },
+};
+
+for (const [name, ingress] of Object.entries(specs))
+  describe(`a gateway in mode ${name}`, () => {
+    let account: SandboxAccount;
+    let gateway: ManifestGateway;
+    const spec = { ingress };
+
+    before(async () => {
+      account = await openAccount();
+      gateway = await ManifestGateway.open(account);
+    });
+
+    test('is planned on an empty account, built by one apply, and a second plan is empty and small', async () => {
+      const first = await gateway.plan(spec);
+      assert(first.steps.length > 200, `${first.steps.length} steps`);
+      assert.deepEqual(
+        first.steps.filter((step) => step.action !== 'create').map((step) => step.node),
+        [],
+      );
+      await gateway.apply(spec);
+      gateway.calls.length = 0;
+      assertEmpty(await gateway.plan(spec));
+      assert(gateway.calls.length <= 140, `${gateway.calls.length} calls for a quiet look`);
+      const writes = gateway.calls.filter(({ operation }) => !/^(Describe|List|Get|BatchGet)/.test(operation));
+      assert.deepEqual(writes, []);
+    });
+
+    test('is put right again after outside changes at its door', async () => {
+      const { snapshot } = await gateway.look(spec);
+      const answers = await damage(account, (kind, node) => {
+        const found = liveOf(snapshot, kind).find((live) => live.name === node);
+        return found?.outputs as Readonly<Record<string, string>> | undefined;
+      });
+      const seen = (await gateway.plan(spec)).steps.map((step) => `${step.action} ${step.node}`);
+      assert.deepEqual(
+        answers.filter((answer) => !seen.includes(answer)),
+        [],
+        seen.join('\n'),
+      );
+      await gateway.apply(spec);
+    });
+
+    test('leaves no name, certificate, listener or distribution when it is destroyed', async () => {
+      await gateway.destroy(spec);
+      const { snapshot } = await gateway.look(spec, { destroy: true, allowData: true });
+      for (const kind of ['DnsRecord', 'ValidationRecord', 'Certificate', 'Distribution', 'Listener', 'LoadBalancer'])
+        assert.deepEqual(liveOf(snapshot, kind), [], kind);
+      assert.deepEqual(await recordsOf(account), []);
+    });
+  });
+
+type Find = (kind: string, node: string) => Readonly<Record<string, string>> | undefined;
+
+/** Does harm to what is there, and tells what a plan has to answer. */
+async function damage(account: SandboxAccount, find: Find): Promise<readonly string[]> {
+  const config = { region: REGION, credentials: account.credentials };
+  const elb = new ElasticLoadBalancingV2Client(config);
+  const route53 = new Route53Client(config);
+  const answers: string[] = [];
+  const secure = find('Listener', 'registry-443') ?? find('Listener', 'keycloak-443');
+  if (secure !== undefined) {
+    await elb.send(new DeleteListenerCommand({ ListenerArn: secure['listenerArn'] }));
+    answers.push(`create Listener/${find('Listener', 'registry-443') === undefined ? 'keycloak' : 'registry'}-443`);
+  }
+  const plain = find('Listener', 'keycloak-80');
+  await elb.send(
+    new ModifyListenerCommand({
+      ListenerArn: plain?.['listenerArn'],
+      DefaultActions: [{ Type: 'fixed-response', FixedResponseConfig: { StatusCode: '503' } }],
+    }),
+  );
+  answers.push('update Listener/keycloak-80');
+  const zone = find('HostedZone', 'example.com');
+  if (zone !== undefined) {
+    const { ResourceRecordSets = [] } = await route53.send(
+      new ListResourceRecordSetsCommand({ HostedZoneId: zone['hostedZoneId'], StartRecordName: RHOST }),
+    );
+    const alias = ResourceRecordSets.find((record) => record.Name === `${RHOST}.` && record.Type === 'A');
+    await route53.send(
+      new ChangeResourceRecordSetsCommand({
+        HostedZoneId: zone['hostedZoneId'],
+        ChangeBatch: {
+          Changes: [
+            { Action: 'DELETE', ResourceRecordSet: alias },
+            {
+              Action: 'CREATE',
+              ResourceRecordSet: { Name: RHOST, Type: 'A', TTL: 60, ResourceRecords: [{ Value: '203.0.113.9' }] },
+            },
+          ],
+        },
+      }),
+    );
+    answers.push(`update DnsRecord/${RHOST}`);
+  }
+  return answers;
+}
+
+/** What is left in the account's zone besides what Route 53 puts there. */
+async function recordsOf(account: SandboxAccount): Promise<readonly string[]> {
+  const route53 = new Route53Client({ region: REGION, credentials: account.credentials });
+  const { HostedZones = [] } = await route53.send(new ListHostedZonesByNameCommand({ DNSName: 'example.com' }));
+  const { ResourceRecordSets = [] } = await route53.send(
+    new ListResourceRecordSetsCommand({ HostedZoneId: HostedZones[0]?.Id }),
+  );
+  return ResourceRecordSets.filter(({ Type }) => Type !== 'NS' && Type !== 'SOA').map(({ Name }) => Name ?? '');
+}

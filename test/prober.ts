@@ -1,0 +1,96 @@
+import type { Call } from '../src/aws/middleware.ts';
+import { outputsOf, type Sight } from '../src/controller.ts';
+import { createWeb, type Web } from '../src/outside/http.ts';
+import { proxyOf, testTiming, type SandboxAccount } from './sandbox-account.ts';
+
+type Spec = { [key: string]: unknown };
+
+const fronts = {
+  registry: { output: 'mcp_gateway_url', path: '/health' },
+  keycloak: { output: 'keycloak_url', path: '/realms/master' },
+} as const;
+type Front = keyof typeof fronts;
+
+/** Who answered when. */
+export interface Moment {
+  /** The call that it came after. */
+  readonly after: string;
+  /** What each public address said: a status, or why there was none. */
+  readonly said: ReadonlyMap<string, number | string>;
+}
+
+/** Whom a prober asks where the gateway stands. */
+interface Watched {
+  look(spec: Spec): Promise<Sight>;
+}
+
+/** Asks for a gateway by its old and its new public names, as a browser would, while it goes from one to the other. */
+export class Prober {
+  /** Moments at which neither name of one half answered, in words; a run without an outage has none. */
+  readonly gaps: string[] = [];
+  readonly moments: Moment[] = [];
+  readonly #web: Web;
+  readonly #gateway: Watched;
+  readonly #specs: readonly Spec[];
+  #addresses: Readonly<Record<Front, ReadonlySet<string>>> = { registry: new Set(), keycloak: new Set() };
+  #turn: Promise<void> = Promise.resolve();
+  #last = 0;
+  #isLooking = false;
+
+  private constructor(account: SandboxAccount, gateway: Watched, specs: readonly Spec[]) {
+    this.#web = createWeb({ proxy: proxyOf(account.accountId), timing: testTiming });
+    this.#gateway = gateway;
+    this.#specs = specs;
+  }
+
+  /** @param specs the manifest that stands, and the one that is to come: the names of both are asked */
+  static async open(account: SandboxAccount, gateway: Watched, specs: readonly Spec[]): Promise<Prober> {
+    const prober = new Prober(account, gateway, specs);
+    await prober.#learn();
+    await prober.#ask('the beginning');
+    return prober;
+  }
+
+  /** To be called after each AWS call; the next one waits for the answer. Of reads, one in a while is enough. */
+  async heard({ operation, error }: Call): Promise<void> {
+    const isRead = /^(?:Describe|Get|List|Lookup|Batch|Search|AssumeRole)/.test(operation);
+    if (this.#isLooking || (isRead && performance.now() - this.#last < 250)) return;
+    this.#turn = this.#turn.then(async () => {
+      // Only these bring forth names that nobody knew before.
+      if (/^Create(?:Distribution|LoadBalancer)/.test(operation) && error === undefined) await this.#learn();
+      await this.#ask(operation);
+    });
+    await this.#turn;
+  }
+
+  async #learn(): Promise<void> {
+    this.#isLooking = true;
+    const found = { registry: new Set<string>(), keycloak: new Set<string>() };
+    for (const spec of this.#specs) {
+      const outputs = outputsOf(await this.#gateway.look(spec));
+      for (const front of ['registry', 'keycloak'] as const) {
+        const url = outputs[fronts[front].output]?.value;
+        if (typeof url === 'string') found[front].add(url);
+      }
+    }
+    this.#addresses = found;
+    this.#isLooking = false;
+  }
+
+  async #ask(after: string): Promise<void> {
+    const said = new Map<string, number | string>();
+    const asked = (['registry', 'keycloak'] as const).flatMap((front) =>
+      [...this.#addresses[front]].map(async (url) => {
+        const answer = await this.#web.ask({ url: `${url}${fronts[front].path}` });
+        said.set(url, 'failure' in answer ? answer.reason : answer.status);
+        return { front, answers: 'status' in answer && answer.status < 300 };
+      }),
+    );
+    const answers = await Promise.all(asked);
+    this.#last = performance.now();
+    this.moments.push({ after, said });
+    for (const front of ['registry', 'keycloak'] as const)
+      if (!answers.some((answer) => answer.front === front && answer.answers))
+        this.gaps.push(`${front} after ${after}: ${[...said].map(([url, what]) => `${url}: ${what}`).join('; ')}`);
+  }
+}
