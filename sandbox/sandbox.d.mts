@@ -9,12 +9,18 @@ export interface SandboxOptions {
 
 export interface Sandbox {
   readonly url: string;
+  /** An HTTP proxy that leads to public names as AWS would; its user is the account. */
+  readonly proxy: string;
+  /** The file with the certificate (PEM) that signs those behind the proxy. It goes with the sandbox. */
+  readonly authority: string;
   /** What a process needs in its environment to use it. */
   readonly env: {
     readonly AWS_ENDPOINT_URL: string;
     readonly AWS_REGION: string;
     readonly AWS_ACCESS_KEY_ID: string;
     readonly AWS_SECRET_ACCESS_KEY: string;
+    readonly MCPGW_PROBE_PROXY: string;
+    readonly NODE_EXTRA_CA_CERTS: string;
   };
   /** Resolves with the exit code when the server has ended, for whatever reason. */
   readonly ended: Promise<number | null>;

@@ -2,7 +2,8 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -10,6 +11,7 @@ import { fileURLToPath } from 'node:url';
 
 const here = fileURLToPath(new URL('./', import.meta.url));
 const minute = 60_000;
+const account = '123456789012';
 
 /**
  * @param {import('./sandbox.d.mts').SandboxOptions} [options]
@@ -26,16 +28,28 @@ export async function startSandbox({ port = 0, quiet = false, speed } = {}) {
     },
   });
   if (!quiet) child.stderr.pipe(process.stderr, { end: false });
-  const ended = new Promise((resolve) => child.once('exit', resolve));
+  const folder = await mkdtemp(join(tmpdir(), 'sandbox-'));
+  const ended = new Promise((resolve) => child.once('exit', resolve)).finally(() =>
+    rm(folder, { recursive: true, force: true }),
+  );
   try {
-    const url = `http://127.0.0.1:${await listeningPort(child)}`;
+    const ports = await listeningPorts(child);
+    const url = `http://127.0.0.1:${ports.listening}`;
+    const proxy = `http://${account}@127.0.0.1:${ports.proxy}`;
+    const authority = join(folder, 'ca.pem');
+    await writeFile(authority, await (await fetch(`${url}/sandbox/ca`)).text());
     return {
       url,
+      proxy,
+      authority,
       env: {
         AWS_ENDPOINT_URL: url,
         AWS_REGION: 'us-east-1',
         AWS_ACCESS_KEY_ID: 'test',
         AWS_SECRET_ACCESS_KEY: 'test',
+        MCPGW_DNS_SERVERS: `127.0.0.1:${ports.dns}`,
+        MCPGW_PROBE_PROXY: proxy,
+        NODE_EXTRA_CA_CERTS: authority,
       },
       ended,
       async stop() {
@@ -54,7 +68,7 @@ function withoutAws(env) {
   return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('AWS_')));
 }
 
-function listeningPort(child) {
+function listeningPorts(child) {
   let said = '';
   child.stderr.on('data', (chunk) => (said = (said + chunk).slice(-4000)));
   return new Promise((resolve, reject) => {
@@ -63,8 +77,8 @@ function listeningPort(child) {
       reject(new Error(`the sandbox ended with exit code ${code} before it was ready\n${said}`)),
     );
     createInterface({ input: child.stdout }).on('line', (line) => {
-      const found = /^listening on (\d+)$/.exec(line);
-      if (found) resolve(Number(found[1]));
+      const found = /^listening on (?<listening>\d+), proxy on (?<proxy>\d+), dns on (?<dns>\d+)$/.exec(line);
+      if (found) resolve(found.groups);
     });
   });
 }

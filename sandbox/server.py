@@ -14,7 +14,7 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoReque
 from werkzeug.serving import make_server
 
 import overlay
-from overlay import calls, selftest
+from overlay import calls, dns, selftest, traffic, traffic_certificates
 
 
 class Handler(MotoRequestHandler):
@@ -27,6 +27,9 @@ def application(moto):
         path = environ["PATH_INFO"]
         if not path.startswith("/sandbox"):
             return moto(environ, start_response)
+        if path == "/sandbox/ca":
+            start_response("200 OK", [("Content-Type", "application/x-pem-file")])
+            return [traffic_certificates.authority()]
         query = {key: values[0] for key, values in parse_qs(environ.get("QUERY_STRING", "")).items()}
         known = path == "/sandbox/calls"
         body = calls.of(query.get("account"), clear=query.get("clear") == "1") if known else {"error": "not found"}
@@ -57,7 +60,7 @@ def main():
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     if options.until_input_closes:
         threading.Thread(target=_end_with_parent, daemon=True).start()
-    print(f"listening on {server.port}", flush=True)
+    print(f"listening on {server.port}, proxy on {traffic.listen()}, dns on {dns.listen()}", flush=True)
     try:
         server.serve_forever()
     except KeyboardInterrupt:

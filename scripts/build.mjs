@@ -10,6 +10,7 @@ const run = (...args) => execFileSync(process.execPath, args, { cwd: root, stdio
 const validator = 'src/spec/generated/validate.mjs';
 try {
   run('scripts/gen.mjs');
+  run('scripts/gen-page.mjs');
   await mkdir(`${root}dist/src/spec/generated`, { recursive: true });
   await copyFile(root + validator, `${root}dist/${validator}`);
   run('node_modules/typescript/bin/tsc', '-p', 'tsconfig.json');

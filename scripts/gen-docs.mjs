@@ -13,6 +13,7 @@ const example = await readFile(new URL('../manifests/cloudfront.yaml', import.me
 const nameProps = {
   AuroraCluster: 'dbClusterIdentifier',
   AuroraInstance: 'dbInstanceIdentifier',
+  Bucket: 'bucketName',
   Cluster: 'clusterName',
   ClusterParameterGroup: 'dbClusterParameterGroupName',
   DbProxy: 'dbProxyName',
@@ -37,6 +38,8 @@ const nameProps = {
   TargetGroup: 'name',
   TaskDefinition: 'family',
   Topic: 'topicName',
+  VpcOrigin: 'name',
+  WebAcl: 'name',
   Workspace: 'alias',
 };
 
@@ -71,6 +74,7 @@ function reference() {
     table([
       ...rows('apiVersion', schema.properties.apiVersion, true),
       ...rows('kind', schema.properties.kind, true),
+      ...rows('base', schema.properties.base, false),
       ...rows('metadata', metadata, true),
     ]),
     '## spec',

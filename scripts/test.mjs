@@ -1,9 +1,11 @@
 // npm test -- [--long] [part of a file name ...] [--flag for node --test ...]
 import { spawn } from 'node:child_process';
-import { readdir } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const layersOnAws = new Set(['reconcilers', 'controller', 'cli', 'e2e', 'faults', 'sandbox']);
+const layersOnAws = new Set(['reconcilers', 'controller', 'doctor', 'cli', 'e2e', 'faults', 'sandbox']);
 const root = fileURLToPath(new URL('../', import.meta.url));
 
 const args = process.argv.slice(2);
@@ -20,9 +22,11 @@ if (files.length === 0) {
 const sandboxes = files.some((file) => layersOnAws.has(file.split('/')[1])) ? await startSandboxes() : [];
 // An exit ends the emulators; a signal by itself would leave them running.
 process.once('SIGTERM', () => process.exit(143));
+const folder = await mkdtemp(join(tmpdir(), 'mcpgw-test-'));
 try {
   process.exitCode = await runTests();
 } finally {
+  await rm(folder, { recursive: true, force: true });
   await Promise.all(sandboxes.map((sandbox) => sandbox.stop()));
 }
 
@@ -43,8 +47,22 @@ async function startSandboxes() {
   return Promise.all([startSandbox({ quiet: true }), startSandbox({ quiet: true })]);
 }
 
-function runTests() {
-  const endpoints = sandboxes.map((sandbox) => sandbox.url).join(',');
+/** Every process is told of all emulators, in the same order, and trusts the certificates of each. */
+async function environmentOf() {
+  if (sandboxes.length === 0) return {};
+  const authorities = join(folder, 'ca.pem');
+  const texts = await Promise.all(sandboxes.map((sandbox) => readFile(sandbox.authority, 'utf8')));
+  await writeFile(authorities, texts.join(''));
+  return {
+    MCPGW_TEST_ENDPOINTS: sandboxes.map((sandbox) => sandbox.url).join(','),
+    MCPGW_TEST_PROXIES: sandboxes.map((sandbox) => sandbox.proxy).join(','),
+    MCPGW_TEST_NAME_SERVERS: sandboxes.map((sandbox) => sandbox.env.MCPGW_DNS_SERVERS).join(','),
+    NODE_EXTRA_CA_CERTS: authorities,
+  };
+}
+
+async function runTests() {
+  const environment = await environmentOf();
   const child = spawn(
     process.execPath,
     [
@@ -59,7 +77,7 @@ function runTests() {
       ...flags,
       ...files.map((file) => `dist/${file.replace(/\.ts$/, '.js')}`),
     ],
-    { cwd: root, stdio: 'inherit', env: { ...process.env, ...(endpoints && { MCPGW_TEST_ENDPOINTS: endpoints }) } },
+    { cwd: root, stdio: 'inherit', env: { ...process.env, ...environment } },
   );
   process.once('exit', () => child.kill());
   return new Promise((resolve, reject) => {

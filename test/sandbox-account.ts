@@ -4,8 +4,10 @@ import type { Aws } from '../src/aws/aws.ts';
 import { createClients } from '../src/aws/clients.ts';
 import type { CallListener } from '../src/aws/middleware.ts';
 import { secretSources } from '../src/aws/secret-sources.ts';
+import type { Dns } from '../src/outside/dns.ts';
+import { createWeb } from '../src/outside/http.ts';
 import { must } from '../src/engine/errors.ts';
-import { timeScale, timing } from '../src/engine/timing.ts';
+import { systemClock, timeScale, timing } from '../src/engine/timing.ts';
 
 /** Durations for tests: those of the product, much shorter unless `MCPGW_TIME_SCALE` says otherwise. */
 export const testTiming = timing(process.env['MCPGW_TIME_SCALE'] === undefined ? 0.05 : timeScale(process.env));
@@ -20,9 +22,29 @@ const endpoint = endpoints[process.pid % Math.max(endpoints.length, 1)];
 if (endpoint === undefined)
   throw new Error('no sandbox: start one with `npm run sandbox` and set AWS_ENDPOINT_URL to its address');
 process.env['AWS_ENDPOINT_URL'] = endpoint;
-// The sandbox cannot read compressed bodies.
-process.env['AWS_DISABLE_REQUEST_COMPRESSION'] = 'true';
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
+
+// One for each endpoint, in the same order.
+const proxies = (process.env['MCPGW_TEST_PROXIES'] ?? process.env['MCPGW_PROBE_PROXY'] ?? '')
+  .split(',')
+  .filter((url) => url !== '');
+const proxy = proxies[process.pid % Math.max(proxies.length, 1)];
+// Each knows the delegations of its own zones alone.
+const nameServers = process.env['MCPGW_TEST_NAME_SERVERS']?.split(',');
+if (nameServers !== undefined) process.env['MCPGW_DNS_SERVERS'] = nameServers[process.pid % nameServers.length];
+
+/**
+ * By which public addresses of a sandbox account are reached; undefined: they are not.
+ *
+ * @param client the address that asks; by default the one that the manifests of tests let in
+ */
+export function proxyOf(accountId: string, client = '203.0.113.7'): string | undefined {
+  if (proxy === undefined) return undefined;
+  const url = new URL(proxy);
+  url.username = accountId;
+  url.password = client;
+  return url.href;
+}
 
 /** An account of the sandbox that nobody else uses. */
 export interface SandboxAccount {
@@ -47,12 +69,20 @@ export async function openAccount(): Promise<SandboxAccount> {
   return { accountId, credentials: async () => credentials };
 }
 
+const SILENCE: Dns = { nameServers: async () => undefined, caa: async () => undefined };
+
 /** What a kind is given, for the gateway `name` of a region in this account. */
 export function awsOf(
   { accountId, credentials }: SandboxAccount,
-  options: { readonly name: string; readonly region?: string; readonly onCall?: CallListener },
+  options: {
+    readonly name: string;
+    readonly region?: string;
+    readonly onCall?: CallListener;
+    /** By default nobody answers. */
+    readonly dns?: Dns;
+  },
 ): Aws {
-  const { name, region = REGION, onCall } = options;
+  const { name, region = REGION, onCall, dns = SILENCE } = options;
   const clients = createClients({ region, credentials, timing: testTiming, ...(onCall !== undefined && { onCall }) });
   return {
     ...clients,
@@ -65,6 +95,10 @@ export function awsOf(
       secretValue: async () => undefined,
       parameterValue: async () => undefined,
     }),
+    dns,
+    web: createWeb({ proxy: proxyOf(accountId), timing: testTiming }),
+    clock: systemClock,
+    timing: testTiming,
   };
 }
 

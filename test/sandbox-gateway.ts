@@ -13,6 +13,7 @@ import type { Input, SecretRef } from '../src/engine/ref.ts';
 import { Secret } from '../src/engine/secret.ts';
 import type { Snapshot } from '../src/engine/snapshot.ts';
 import { systemClock } from '../src/engine/timing.ts';
+import type { Dns } from '../src/outside/dns.ts';
 import { awsOf, REGION, testTiming, type SandboxAccount } from './sandbox-account.ts';
 
 /** A graph builder that remembers the kinds it was given: just those are looked at. */
@@ -44,10 +45,11 @@ export class SandboxGateway {
 
   constructor(
     account: SandboxAccount,
-    { name = 'own', region = REGION }: { readonly name?: string; readonly region?: string } = {},
+    options: { readonly name?: string; readonly region?: string; readonly dns?: Dns } = {},
   ) {
+    const { name = 'own', region = REGION, dns } = options;
     this.name = name;
-    this.aws = awsOf(account, { name, region, onCall: (call) => this.calls.push(call) });
+    this.aws = awsOf(account, { name, region, ...(dns && { dns }), onCall: (call) => this.calls.push(call) });
   }
 
   /** @param also kinds that no node may be of, and that are looked at all the same */

@@ -11,10 +11,11 @@ from moto.core.resource_tagging import TaggedResource
 from .delays import CERTIFICATE_RECORDS, CERTIFICATE_VALIDATION, scaled
 from .hook import fail, given, op, replace, state, store
 from .later import stamp
-from .route53 import value_since
+from .route53 import value_since, values_of
 
 _NAMES_QUOTA = 10
 _PENDING_SECONDS = 72 * 3600
+_AUTHORITIES = ("amazon.com", "amazontrust.com", "awstrust.com", "amazonaws.com")
 
 
 def _certificates(account, region):
@@ -45,7 +46,9 @@ def _seen(record):
         stand.append(value_since(record["account"], proof["Name"], "CNAME", proof["Value"]))
         if stand[-1] is not None and time.time() >= stand[-1] + scaled(CERTIFICATE_VALIDATION):
             one["ValidationStatus"] = "SUCCESS"
-    if all(one["ValidationStatus"] == "SUCCESS" for one in record["DomainValidationOptions"]):
+    if any(_is_refused(record["account"], one["DomainName"]) for one in record["DomainValidationOptions"]):
+        record |= {"Status": "FAILED", "FailureReason": "CAA_ERROR"}
+    elif all(one["ValidationStatus"] == "SUCCESS" for one in record["DomainValidationOptions"]):
         issued = stamp()
         record |= {"Status": "ISSUED", "IssuedAt": issued, "NotBefore": issued, "NotAfter": issued + timedelta(days=395)}
         record |= {"Serial": ":".join(uuid.uuid4().hex[index : index + 2] for index in range(0, 32, 2)), "Issuer": "Amazon"}
@@ -53,6 +56,18 @@ def _seen(record):
     elif time.time() >= record["since"] + scaled(_PENDING_SECONDS):
         record["Status"] = "VALIDATION_TIMED_OUT"
     return record
+
+
+def _is_refused(account, domain):
+    """Whether the nearest CAA records let others issue and not Amazon."""
+    name = domain.removeprefix("*.")
+    while "." in name:
+        records = [value.split(maxsplit=2)[1:] for value in values_of(account, name, "CAA")]
+        issuers = [value.strip('"').partition(";")[0].strip() for tag, value in records if tag == "issue"]
+        if records:
+            return bool(issuers) and not any(issuer in _AUTHORITIES for issuer in issuers)
+        name = name.partition(".")[2]
+    return False
 
 
 def _proof(account, domain):

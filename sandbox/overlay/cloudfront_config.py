@@ -1,5 +1,7 @@
 """A distribution's configuration: what AWS refuses, and what it fills in."""
 
+from moto.s3.models import s3_backends
+
 from . import cloudfront_policies as policies
 from .acm import find as find_certificate
 from .cloudfront import check_quantities, table
@@ -65,6 +67,7 @@ def filled(account, wish):
     check_quantities(wish)
     config = _DEFAULTS | wish
     config["Logging"] = _DEFAULTS["Logging"] | config["Logging"]
+    _check_logging(account, config["Logging"])
     if len(config["Comment"]) > 128:
         raise fail("InvalidArgument", "The parameter Comment is too big.")
     config["Origins"] = _items(config["Origins"], lambda one: _origin(account, one))
@@ -78,6 +81,18 @@ def filled(account, wish):
             raise fail("NoSuchOrigin", "One or more of your origins or origin groups do not exist.", 404)
     config["ViewerCertificate"] = _viewer_certificate(account, config)
     return config
+
+
+def _check_logging(account, logging):
+    """CloudFront writes with the help of access lists, which a bucket may forbid."""
+    if not logging["Enabled"]:
+        return
+    name = logging["Bucket"].removesuffix(".s3.amazonaws.com")
+    found = s3_backends[account]["aws"].buckets.get(name)
+    if name == logging["Bucket"] or found is None:
+        raise fail("InvalidArgument", "The parameter Logging Bucket does not refer to a valid S3 bucket.")
+    if found.ownership_rule == "BucketOwnerEnforced":
+        raise fail("InvalidArgument", f"The S3 bucket that you specified for CloudFront logs does not enable ACL access: {logging['Bucket']}")
 
 
 def _items(holder, change):
@@ -158,13 +173,13 @@ def _viewer_certificate(account, config):
     if not wish.get("SSLSupportMethod"):
         raise _invalid("A certificate needs an SSLSupportMethod.")
     for alias in aliases:
-        if not any(_covers(name, alias) for name in certificate["SubjectAlternativeNames"]):
+        if not any(covers(name, alias) for name in certificate["SubjectAlternativeNames"]):
             raise _invalid(f"The certificate that is attached to your distribution doesn't cover the alternate domain name (CNAME) {alias}.")
     filled_in = {"CloudFrontDefaultCertificate": False, "MinimumProtocolVersion": "TLSv1", "Certificate": arn, "CertificateSource": "acm"}
     return filled_in | wish
 
 
-def _covers(name, alias):
+def covers(name, alias):
     return name == alias or (name.startswith("*.") and alias.split(".", 1)[-1] == name[2:])
 
 

@@ -55,7 +55,7 @@ def _deploy(account, record):
 
     def deployed(moment):
         if record["config"] is config:
-            record.update(status="Deployed", served=config)
+            record.update(status="Deployed", served=config, deployed=True)
 
     after(account, DISTRIBUTION_DEPLOY, deployed)
 

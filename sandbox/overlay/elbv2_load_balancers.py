@@ -12,8 +12,10 @@ from .elbv2 import Place, merge_attributes, tag_dict, write_tags
 from .elbv2_zones import ZONES
 from .hook import backend, fail, given, op, replace
 from .later import after
+from .permissions import policy_allows
 
 FREE_ADDRESSES = 8
+DELIVERY = "logdelivery.elasticloadbalancing.amazonaws.com"
 ATTRIBUTES = {
     "access_logs.s3.enabled": "false",
     "access_logs.s3.bucket": "",
@@ -234,14 +236,20 @@ def _(response, original):
     for logs in ("access_logs", "connection_logs", "health_check_logs"):
         bucket = asked.get(f"{logs}.s3.bucket")
         if bucket or asked.get(f"{logs}.s3.enabled") == "true":
-            _check_bucket(response, bucket or balancer.attrs[f"{logs}.s3.bucket"])
+            prefix = asked.get(f"{logs}.s3.prefix", balancer.attrs[f"{logs}.s3.prefix"])
+            _write_test_file(response, bucket or balancer.attrs[f"{logs}.s3.bucket"], prefix)
     return merge_attributes(balancer.attrs, wish, "Load balancer")
 
 
-def _check_bucket(response, name):
-    found = backend(response, "s3").buckets.get(name)
-    if found is None or not found.policy:
+def _write_test_file(response, name, prefix):
+    """Logs are turned on only where this file can be written."""
+    key = f"{prefix}/AWSLogs/{response.current_account}/ELBAccessLogTestFile".lstrip("/")
+    s3 = backend(response, "s3")
+    found = s3.buckets.get(name)
+    policy = found.policy.decode() if found and isinstance(found.policy, bytes) else found and found.policy
+    if not policy or not policy_allows(policy, "s3:PutObject", [DELIVERY]):
         raise fail("InvalidConfigurationRequest", f"Access Denied for bucket: {name}. Please check S3bucket permission")
+    s3.put_object(name, key, b"Enable AccessLog for ELB: " + response.current_account.encode())
 
 
 @op("elbv2", "set_subnets")

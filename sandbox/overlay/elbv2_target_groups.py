@@ -176,7 +176,7 @@ def _health(place, group, address, draining):
         if address in draining:
             verdict = "draining", "Target.DeregistrationInProgress", "Target deregistration is in progress"
     else:
-        port, verdict = target["Port"], _verdict(place, group, target)
+        port, verdict = target["Port"], verdict_on(place, group, target)
     state, reason, words = verdict
     found = next((one for one in place.ec2.enis.values() if one.private_ip_address == address), None)
     return {
@@ -186,7 +186,7 @@ def _health(place, group, address, draining):
     }
 
 
-def _verdict(place, group, target):
+def verdict_on(place, group, target):
     arns = place.balancers_of(group.arn)
     if not arns:
         return "unused", "Target.NotInUse", "Target group is not configured to receive traffic from the load balancer"

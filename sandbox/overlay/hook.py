@@ -5,6 +5,7 @@
     @before("ec2", "delete_subnet")         f(response) runs first and may refuse: raise fail(code, message)
 """
 
+import contextlib
 import inspect
 import threading
 import traceback
@@ -157,9 +158,17 @@ def idempotent(service, *operations, token="ClientToken", mismatch="IdempotentPa
 def call_action(self):
     with _turn:
         _open(self)
+        with visiting(self.current_account):
+            return _call(self)
+
+
+@contextlib.contextmanager
+def visiting(account):
+    """The account as it is at this moment, and nobody changes it meanwhile."""
+    with _turn:
         for function in _entries:
-            function(self.current_account)
-        return _call(self)
+            function(account)
+        yield
 
 
 def _open(self):

@@ -36,6 +36,12 @@ def group(account, region, group_id):
     return ec2_backends[account][region].get_security_group_from_id(group_id)
 
 
+def ranges(account, region, prefix_list_id):
+    """What stands in a prefix list."""
+    found = ec2_backends[account][region].managed_prefix_lists.get(prefix_list_id)
+    return [one["Cidr"] for one in found.entries[max(found.entries)]] if found and found.entries else []
+
+
 def default_group(account, region, vpc_id):
     return ec2_backends[account][region].get_default_security_group(vpc_id).id
 

@@ -12,10 +12,15 @@ def reaches(account, region, source, target, port, answered=False):
     )
 
 
+def admits(account, region, group_ids, client, port):
+    """Whether groups let in a client whose own groups nobody asks."""
+    return _allowed(account, region, group_ids, "ingress_rules", client, port)
+
+
 def _allowed(account, region, group_ids, direction, peer, port):
     groups = filter(None, (interfaces.group(account, region, group_id) for group_id in group_ids))
     return any(
-        _covers(rule, port) and _concerns(rule, *peer) for group in groups for rule in getattr(group, direction)
+        _covers(rule, port) and _concerns(account, region, rule, *peer) for group in groups for rule in getattr(group, direction)
     )
 
 
@@ -25,8 +30,9 @@ def _covers(rule, port):
     return rule.ip_protocol == "tcp" and rule.from_port <= port <= rule.to_port
 
 
-def _concerns(rule, group_ids, addresses):
+def _concerns(account, region, rule, group_ids, addresses):
     if rule.source_group.get("GroupId") in group_ids:
         return True
-    cidr = rule.ip_range.get("CidrIp")
-    return bool(cidr) and any(ip_address(address) in ip_network(cidr, strict=False) for address in addresses)
+    ranges = [rule.ip_range.get("CidrIp"), *interfaces.ranges(account, region, getattr(rule, "prefix_list_id", None))]
+    networks = [ip_network(one, strict=False) for one in ranges if one]
+    return any(ip_address(address) in network for address in addresses for network in networks)

@@ -27,7 +27,7 @@ def records_of(zone):
     """What the zone holds, by name, type and set identifier; a new zone has its own two."""
     if "records" not in zone.__dict__:
         servers = zone.delegation_set.name_servers
-        zone.records = {}
+        zone.records, zone.former = {}, {}
         _put(zone, {"Name": zone.name, "Type": "NS", "TTL": 172800, "ResourceRecords": [{"Value": f"{one}."} for one in servers]})
         start = f"{servers[0]}. awsdns-hostmaster.amazon.com. 1 7200 900 1209600 86400"
         _put(zone, {"Name": zone.name, "Type": "SOA", "TTL": 900, "ResourceRecords": [{"Value": start}]})
@@ -38,6 +38,7 @@ replace(FakeZone, "resource_record_set_count", property(lambda self: len(records
 
 
 def _put(zone, record):
+    zone.former[_key(record)] = answered(zone, _key(record))
     zone.records[_key(record)] = record | {"since": time.time()}
 
 
@@ -51,6 +52,13 @@ def name_of(text):
     return "".join(one if one.isalnum() or one in "-_.\\/" else f"\\{ord(one):03o}" for one in plain)
 
 
+def answered(zone, key):
+    """What everybody is told of a name: a change gets about for a while."""
+    record = records_of(zone).get(key)
+    fresh = record and time.time() < record["since"] + scaled(DNS_CHANGE)
+    return zone.former[key] if fresh else record
+
+
 def value_since(account, name, kind, value):
     """Since when a public zone of the account has answered a name with a value; None when it does not."""
     for zone in route53_backends[account]["aws"].zones.values():
@@ -58,6 +66,13 @@ def value_since(account, name, kind, value):
         if record and value.rstrip(".") in [one["Value"].rstrip(".") for one in record.get("ResourceRecords", [])]:
             return record["since"] + scaled(DNS_CHANGE)
     return None
+
+
+def values_of(account, name, kind):
+    """What the public zones of an account answer for a name."""
+    zones = [one for one in route53_backends[account]["aws"].zones.values() if not one.private_zone]
+    found = [answered(one, (name_of(name), kind, None)) for one in zones]
+    return [value["Value"] for record in found if record for value in record.get("ResourceRecords", [])]
 
 
 def _zone(response, zone_id):

@@ -1,0 +1,52 @@
+"""The programs in containers, as far as they answer: a few paths each, with what they know of themselves."""
+
+from .ecs import Place
+from .traffic_messages import document
+
+# By the name of the image, then by port.
+_PATHS = {
+    "mcp-gateway-registry": {80: ("/", "/health"), 7860: ("/", "/health")},
+    "mcp-gateway-auth-server": {8888: ("/health",)},
+    "keycloak": {8080: ("/", "/realms/master")},
+    "mcp-gateway-grafana": {3000: ("/grafana", "/grafana/", "/grafana/api/health", "/api/health")},
+}
+# Each sets anew what it knows of the way before it; what nobody sets gets through.
+_SCHEMES = ("x-cloudfront-forwarded-proto", "x-forwarded-proto")
+
+
+def answer_of(account, region, address, port, request):
+    """What comes back from an address and port; None when nothing listens there."""
+    task = next((one for one in Place(account, region).tasks.values() if _listens(one, address)), None)
+    container = _container(task, port) if task else None
+    if container is None:
+        return None
+    image = container["image"].rsplit("/", 1)[-1].split("@")[0].split(":")[0]
+    known = _PATHS.get(image, {}).get(port, ("/",))
+    if request.path not in known:
+        return document(404, {"detail": "Not Found"})
+    environment = {one["name"]: one["value"] for one in container.get("environment", [])}
+    return document(
+        200,
+        {
+            "service": container["name"],
+            "task": task["_id"],
+            "host": request.host,
+            "scheme": next((request.headers[one] for one in _SCHEMES if one in request.headers), request.scheme),
+            "urls": {name: value for name, value in environment.items() if value.startswith(("http://", "https://"))},
+        },
+    )
+
+
+def _listens(task, address):
+    return task["_address"] == address and task["lastStatus"] == "RUNNING"
+
+
+def _container(task, port):
+    return next(
+        (
+            one
+            for one in task["_definition"]["containerDefinitions"]
+            if any(mapping.get("containerPort") == port for mapping in one["portMappings"])
+        ),
+        None,
+    )
