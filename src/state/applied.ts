@@ -34,7 +34,7 @@ export async function writeApplied(store: Store, plan: Plan, graph: Graph): Prom
     const live: Record<string, unknown> = state.live.props;
     const fields = Object.keys(live).filter((field) => props[field] !== undefined);
     record[state.id] = Object.fromEntries(
-      fields.map((field) => [field, [hash(props[field]), hash(live[field])] as const]),
+      fields.map((field) => [field, [hashOf(props[field]), hashOf(live[field])] as const]),
     );
   }
   for (const id of Object.keys(record)) if (!graph.nodes.has(id)) delete record[id];
@@ -47,12 +47,12 @@ export function originOf(record: AppliedRecord, step: Step, change: Change): Ori
   if (step.action === 'create') return record[step.node] === undefined ? 'manifest' : 'outside';
   if (step.live === undefined || last === undefined) return 'unknown';
   const live: Record<string, unknown> = step.live.props;
-  const wantedMoved = hash(step.props[field]) !== last[0];
-  const liveMoved = hash(live[field]) !== last[1];
+  const wantedMoved = hashOf(step.props[field]) !== last[0];
+  const liveMoved = hashOf(live[field]) !== last[1];
   return wantedMoved && liveMoved ? 'both' : liveMoved ? 'outside' : wantedMoved ? 'manifest' : 'unknown';
 }
 
-const hash = (value: unknown): string =>
+export const hashOf = (value: unknown): string =>
   createHash('sha256')
     .update(JSON.stringify(value ?? null))
     .digest('hex')

@@ -1,6 +1,7 @@
+import type { EventLog } from './event-log.ts';
 import type { Condition } from './status.ts';
 import type { Store } from './store.ts';
-import { remember, recall } from './texts.ts';
+import { amend, recall } from './texts.ts';
 
 /** A condition with the time since when it has been so, ISO 8601, as far as anybody looked. */
 export interface DatedCondition extends Condition {
@@ -9,15 +10,27 @@ export interface DatedCondition extends Condition {
 
 const FILE = 'conditions.json';
 
-export async function readConditions(store: Store): Promise<readonly DatedCondition[]> {
-  const found = await recall(store, FILE);
-  return Array.isArray(found) ? (found as readonly DatedCondition[]) : [];
-}
+export const readConditions = async (store: Store): Promise<readonly DatedCondition[]> =>
+  conditionsIn(await recall(store, FILE));
 
-/** Remembers how things stand after a run; what is as it was keeps its time. */
-export async function writeConditions(store: Store, conditions: readonly Condition[], at: string): Promise<void> {
-  const before = await readConditions(store);
-  await remember(store, FILE, dated(conditions, before, at));
+/** Remembers how things stand; what is as it was keeps its time, and what moved goes to the log. */
+export async function writeConditions(
+  store: Store,
+  conditions: readonly Condition[],
+  { at, revision, log }: { readonly at: string; readonly revision: string; readonly log: EventLog },
+): Promise<readonly DatedCondition[]> {
+  let before: readonly DatedCondition[] = [];
+  const now = await amend(store, FILE, (found) => {
+    before = conditionsIn(found);
+    return dated(conditions, before, at);
+  });
+  for (const { type, status, reason, message } of now) {
+    const from = before.find((condition) => condition.type === type)?.status;
+    if (from === status) continue;
+    const moved = { condition: type, status, reason, message, ...(from !== undefined && { from }) };
+    log.add({ type: 'condition', at, revision, ...moved });
+  }
+  return now;
 }
 
 /** The conditions with the times of those that have not moved; `at` for those that have. */
@@ -32,3 +45,6 @@ export function dated(
     return { ...condition, ...(time !== undefined && { lastTransitionTime: time }) };
   });
 }
+
+const conditionsIn = (found: unknown): readonly DatedCondition[] =>
+  Array.isArray(found) ? (found as readonly DatedCondition[]) : [];

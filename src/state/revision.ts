@@ -5,9 +5,21 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** What a manifest's text is called: the commit that has just this text in this file, else the text's own hash. */
-export async function revisionOf(file: string, text: string): Promise<string> {
-  return (await commitWith(file, text)) ?? `sha256:${createHash('sha256').update(text).digest('hex')}`;
+interface Text {
+  readonly file: string;
+  readonly text: string;
+}
+
+/**
+ * What a manifest's text is called: the commit that has just this text in this file, else the text's own hash.
+ * @param bases what it lies over: they count as if they stood in it
+ */
+export async function revisionOf(file: string, text: string, bases: readonly Text[] = []): Promise<string> {
+  const commits = await Promise.all([{ file, text }, ...bases].map((each) => commitWith(each.file, each.text)));
+  const [commit] = commits;
+  if (commit !== undefined && commits.every((each) => each === commit)) return commit;
+  const hash = [text, ...bases.map((each) => each.text)].reduce((sum, each) => sum.update(each), createHash('sha256'));
+  return `sha256:${hash.digest('hex')}`;
 }
 
 /** For people. */

@@ -42,9 +42,9 @@ export function statusOf(plan: Plan, kinds: Kinds): Status {
   const conditions = [
     good(
       'Ready',
-      waits === 0 && changes === 0,
+      changes === 0 && healthy,
       absent ? 'NotCreated' : healthy ? 'OutOfSync' : 'NotHealthy',
-      `${waits} of ${states.length} are not ready`,
+      waits === 0 ? `${changes} changes are pending` : `${waits} of ${states.length} are not ready`,
       unread,
     ),
     good('Synced', changes === 0, 'ChangesPending', `${changes} changes are pending`, unread),
@@ -62,6 +62,17 @@ export function statusOf(plan: Plan, kinds: Kinds): Status {
     ),
   ];
   return { conditions, domains };
+}
+
+/** Somebody asked that nothing be changed for a time. */
+export function pausedOf(
+  pause: { readonly until: string; readonly why: string; readonly by: string } | undefined,
+  now: number,
+): Condition {
+  if (pause === undefined || Date.parse(pause.until) <= now)
+    return { type: 'Paused', status: 'False', reason: 'NotPaused', message: '' };
+  const message = `until ${pause.until} by ${pause.by}: ${pause.why}`;
+  return { type: 'Paused', status: 'True', reason: 'Asked', message };
 }
 
 /** Nothing of ours is there; what is only looked up says nothing about that. */

@@ -1,45 +1,30 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+/** What stands under a name. */
+export interface Stored {
+  readonly text: string;
+  /** Tells one text from the next; means nothing else. */
+  readonly version: string;
+}
 
-/** Keeps a few named texts of one gateway. Losing it loses history and the origins of changes, nothing else. */
+/**
+ * Keeps a few named texts of one gateway, for every process that looks after it. Losing it loses history, the origins
+ * of changes and approvals, nothing else. A name may begin with folders: `log/a.jsonl`.
+ */
 export interface Store {
   /** For messages: where the texts are. */
   readonly place: string;
   /** Undefined when there is none. */
-  read(name: string): Promise<string | undefined>;
-  /** Whole or not at all. */
+  read(name: string): Promise<Stored | undefined>;
+  /** Whole or not at all, whatever stood there. */
   write(name: string, text: string): Promise<void>;
-}
-
-/** A folder on disk that only its owner can read. */
-export function diskStore(folder: string): Store {
-  return {
-    place: folder,
-    async read(name) {
-      try {
-        return await readFile(join(folder, name), 'utf8');
-      } catch (error) {
-        if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-        throw error;
-      }
-    },
-    async write(name, text) {
-      await mkdir(folder, { recursive: true, mode: 0o700 });
-      const target = join(folder, name);
-      const draft = `${target}.${process.pid}`;
-      await writeFile(draft, text, { mode: 0o600 });
-      await rename(draft, target);
-    },
-  };
-}
-
-/** Where a gateway's texts go: what was asked for, else the user's state folder. */
-export function stateFolder(
-  asked: string | undefined,
-  environment: Readonly<Record<string, string | undefined>>,
-  gateway: { readonly accountId: string; readonly region: string; readonly name: string },
-): string {
-  const chosen = asked ?? environment['MCPGW_STATE'];
-  const home = environment['XDG_STATE_HOME'] ?? join(environment['HOME'] ?? '.', '.local', 'state');
-  return join(chosen ?? join(home, 'mcpgw-controller'), gateway.accountId, gateway.region, gateway.name);
+  /**
+   * Whole or not at all, and only where `version` is what stands there; undefined: where nothing does.
+   * @returns the new version, or undefined when something else stood there and stays
+   */
+  swap(name: string, text: string, version: string | undefined): Promise<string | undefined>;
+  /** Adds to the end of a text that is never written or swapped. */
+  append(name: string, text: string): Promise<void>;
+  /** The names in a folder that were appended to, in the order of the alphabet. */
+  list(folder: string): Promise<readonly string[]>;
+  /** Takes away what was appended. What is gone already is no error. */
+  remove(name: string): Promise<void>;
 }

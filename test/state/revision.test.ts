@@ -45,6 +45,20 @@ describe('the revision of a manifest', () => {
     assert.equal(await revisionOf(join(folder, 'a.yaml'), 'zwölf\n'), git('rev-parse', 'HEAD'));
   });
 
+  test('counts what the manifest lies over as if it stood in it', async () => {
+    const [file, base] = [join(folder, 'a.yaml'), join(folder, 'base.yaml')];
+    await writeFile(base, 'one\n');
+    const [one, two] = await Promise.all(
+      ['one\n', 'two\n'].map((text) => revisionOf(file, 'zwölf\n', [{ file: base, text }])),
+    );
+    assert.match(one ?? '', /^sha256:/);
+    assert.notEqual(one, two);
+    git('add', 'base.yaml');
+    git('commit', '--quiet', '-m', 'base');
+    const committed = await revisionOf(file, 'zwölf\n', [{ file: base, text: 'one\n' }]);
+    assert.equal(committed, git('rev-parse', 'HEAD'));
+  });
+
   test('is a hash again while the text differs from the commit, and for a file in no commit', async () => {
     assert.match(await revisionOf(join(folder, 'a.yaml'), 'thirteen\n'), /^sha256:/);
     assert.match(await revisionOf(join(folder, 'b.yaml'), 'zwölf\n'), /^sha256:/);

@@ -5,6 +5,7 @@ import type { AnyKind, Observed } from '../../src/engine/kind.ts';
 import { makePlan } from '../../src/engine/plan.ts';
 import type { KindView } from '../../src/engine/snapshot.ts';
 import { dated, readConditions, writeConditions } from '../../src/state/conditions.ts';
+import { EventLog } from '../../src/state/event-log.ts';
 import { statusOf, type Condition } from '../../src/state/status.ts';
 import { memoryStore } from './memory-store.ts';
 
@@ -107,10 +108,13 @@ const ready = (status: Condition['status']): Condition => ({ type: 'Ready', stat
 
 test('a condition that has not moved keeps the time since when it is so', async () => {
   const store = memoryStore();
-  await writeConditions(store, [ready('False')], 'monday');
-  await writeConditions(store, [ready('False')], 'tuesday');
+  const log = new EventLog(store, (error) => assert.fail(String(error)));
+  const say = (status: Condition['status'], at: string): Promise<unknown> =>
+    writeConditions(store, [ready(status)], { at, revision: '3f2c1ab', log });
+  await say('False', 'monday');
+  await say('False', 'tuesday');
   assert.equal((await readConditions(store))[0]?.lastTransitionTime, 'monday');
-  await writeConditions(store, [ready('True')], 'wednesday');
+  await say('True', 'wednesday');
   assert.equal((await readConditions(store))[0]?.lastTransitionTime, 'wednesday');
 });
 
