@@ -74,6 +74,16 @@ def replace(owner, name, new):
     return old
 
 
+@contextlib.contextmanager
+def aside():
+    """Lets other calls have their turn while this one waits."""
+    held = _turn._release_save()
+    try:
+        yield
+    finally:
+        _turn._acquire_restore(held)
+
+
 class Refusal(ServiceException):
     def __init__(self, code, message, status, members):
         super().__init__(code, message)

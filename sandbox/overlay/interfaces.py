@@ -1,16 +1,33 @@
 """Network interfaces that a service holds in somebody's VPC: they keep its subnets and security groups in use."""
 
+import ipaddress
+import random
+
 from moto.ec2.models import ec2_backends
+
+from .hook import fail
 
 
 def attach(account, region, subnet_id, group_ids, description, requester):
-    interface = ec2_backends[account][region].create_network_interface(
-        subnet_id, None, group_ids=list(group_ids), description=description
-    )
+    ec2 = ec2_backends[account][region]
+    address = _free_address(ec2, subnet(account, region, subnet_id))
+    interface = ec2.create_network_interface(subnet_id, address, group_ids=list(group_ids), description=description)
     interface.status = "in-use"
     interface.requester_managed = True
     interface.requester_id = requester
     return interface
+
+
+def _free_address(ec2, place):
+    """Any that nobody has, but for the first four and the last one, which AWS keeps. By itself moto gives one twice."""
+    taken = {one.private_ip_address for one in ec2.enis.values() if one.subnet.id == place.id}
+    network = ipaddress.ip_network(place.cidr_block)
+    if len(taken) >= network.num_addresses - 5:
+        raise fail("InsufficientFreeAddressesInSubnet", f"There are not enough free addresses in subnet '{place.id}'.")
+    while True:
+        address = str(network[random.randrange(4, network.num_addresses - 1)])
+        if address not in taken:
+            return address
 
 
 def regroup(account, region, interface_ids, group_ids):

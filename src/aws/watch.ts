@@ -15,7 +15,8 @@ const watching = new AsyncLocalStorage<Watch | undefined>();
 export const watched = <T>(watch: Watch, act: () => Promise<T>): Promise<T> => watching.run(watch, act);
 
 // AWS calls what only reads by no other names.
-const READS = /^(Get|List|Describe|Head|Lookup|Search|Test|Validate|Simulate|Check|Discover|BatchGet|Filter|Query|Assume)/;
+const READS =
+  /^(Get|List|Describe|Head|Lookup|Search|Test|Validate|Simulate|Check|Discover|BatchGet|Filter|Query|Assume)/;
 
 /** True for an operation that may change something. */
 export const isChange = (operation: string): boolean => !READS.test(operation);

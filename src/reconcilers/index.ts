@@ -179,7 +179,7 @@ export function declare(
   const ingress = declareIngress(declaration, network, [identity.serviceLinkedRoles.elasticloadbalancing]);
   const ecs = declareEcs(declaration, { network, identity, data, observability, ingress });
   const change = switchOf(ingress.standing, ingress.addresses);
-  declareHandover(declaration, ingress.standing, ingress.doors, Object.values(ecs.services));
+  declareHandover(declaration, ingress, Object.values(ecs.services));
   const alarms = declareAlarms(declaration, watched(ecs, ingress));
   const parts = { network, identity, data, ingress, ecs, observability, alarms };
   return { graph: graph.build(), outputs: declareOutputs(declaration, parts), ways, change };

@@ -6,6 +6,11 @@ export type Purpose = 'plan' | 'apply';
 // Opened to compare supplied values; the one live value that a plan reads.
 const COMPARISON_KEYS = 'arn:*:secretsmanager:*:*:secret:*-comparison-key-*';
 const OPEN_SECRET = 'secretsmanager:GetSecretValue';
+// What an examination asks besides.
+const EXAMINE = 'elasticloadbalancing:DescribeTargetHealth';
+
+/** Beside the kinds: the daemon ends a pause, and asks who goes on changing what it corrects. */
+const DAEMON = ['ecs:UntagResource', 'cloudtrail:LookupEvents'];
 
 /** What these IAM actions work on where it is known beforehand; what is made gets its name from AWS or the manifest. */
 const RESOURCES: readonly (readonly [RegExp, string])[] = [
@@ -15,13 +20,14 @@ const RESOURCES: readonly (readonly [RegExp, string])[] = [
   ],
   [/^iam:((Create|Delete|Tag)Policy|(Create|Delete)PolicyVersion)$/, 'arn:*:iam::*:policy/mcpgw/*'],
   [/^iam:CreateServiceLinkedRole$/, 'arn:*:iam::*:role/aws-service-role/*'],
+  [/^s3:(?!ListAllMyBuckets$)/, 'arn:*:s3:::*-logs*'],
 ];
 
 /** The policy of a role that looks (`plan`, `status`, `outputs`, `drift`) or also acts (`apply`, `destroy`). */
 export function permissions(kinds: Kinds, purpose: Purpose): PolicyDocument {
   const all = Object.values(kinds).flat();
-  const actions = new Set(all.flatMap((kind) => actionsOf(kind, purpose)));
-  if (purpose === 'apply') actions.add(OPEN_SECRET);
+  const actions = new Set([...all.flatMap((kind) => actionsOf(kind, purpose)), EXAMINE]);
+  if (purpose === 'apply') for (const action of [OPEN_SECRET, ...DAEMON]) actions.add(action);
   const key: PolicyStatement = {
     Sid: 'CompareSecrets',
     Effect: 'Allow',

@@ -1,6 +1,7 @@
 import { keycloakDatabase, registryDatabase } from './database-defaults.ts';
 import type { GatewayManifest } from './generated/manifest.ts';
-import type { Domain, ExistingNetwork, Gateway, Security } from './gateway.ts';
+import type { Domain, ExistingNetwork, Gateway, Ingress, Security } from './gateway.ts';
+import { edgeOptions } from './edge-defaults.ts';
 import { images, services } from './service-defaults.ts';
 import { secret, supplied } from './secret-source.ts';
 
@@ -13,6 +14,7 @@ export function complete({ metadata, spec }: GatewayManifest): Gateway {
     name: metadata.name,
     accountId: spec.accountId,
     region: spec.region,
+    access: spec.access && { roleArn: spec.access.roleArn, externalId: spec.access.externalId },
     release: spec.release ?? '1.0',
     ingress: {
       mode: ingress.mode,
@@ -20,11 +22,12 @@ export function complete({ metadata, spec }: GatewayManifest): Gateway {
       allowedCidrs: ingress.allowedCidrs ?? ['0.0.0.0/0'],
       registryScheme: ingress.registryScheme ?? 'internet-facing',
       keycloakScheme: ingress.keycloakScheme ?? 'internet-facing',
-      prefixListName: ingress.prefixListName ?? 'com.amazonaws.global.cloudfront.origin-facing',
+      prefixListName: ingress.prefixListName,
       priceClass: ingress.priceClass ?? 'PriceClass_100',
+      ...edgeOptions(ingress),
       domain: domain(ingress.domain, spec.region),
       additionalServerNames: ingress.additionalServerNames ?? [],
-      sessionCookie: { secure: ingress.sessionCookie?.secure ?? true, domain: ingress.sessionCookie?.domain ?? '' },
+      sessionCookie: sessionCookie(ingress, spec.region),
     },
     images: images(spec),
     keycloakOptimized: spec.images?.keycloakOptimized ?? false,
@@ -76,8 +79,20 @@ export function complete({ metadata, spec }: GatewayManifest): Gateway {
       logRetentionDays: spec.observability?.logRetentionDays ?? 7,
       grafana: { adminPassword: secret(spec.observability?.grafana?.adminPassword) },
     },
-    policy: { drift: spec.policy?.drift ?? 'correct', dataDrift: spec.policy?.dataDrift ?? 'warn' },
+    policy: policy(spec.policy),
     tags: spec.tags ?? {},
+  };
+}
+
+/** Shared with the names beside the registry's, where these are one's own and lead to one place. */
+function sessionCookie(ingress: Spec['ingress'], region: string): Ingress['sessionCookie'] {
+  const { mode, entry, sessionCookie: given } = ingress;
+  const own = domain(ingress.domain, region);
+  const isShared = mode === 'custom-domain' || (mode === 'cloudfront-custom-domain' && entry !== 'dual');
+  const parent = own?.registry.replace(/^[^.]+/, '') ?? '';
+  return {
+    secure: given?.secure ?? mode !== 'development',
+    domain: given?.domain ?? (isShared && own?.registry !== own?.base ? parent : ''),
   };
 }
 
@@ -89,6 +104,17 @@ function domain(given: Spec['ingress']['domain'], region: string): Domain | unde
     registry: given.registry ?? `registry.${root}`,
     keycloak: given.keycloak ?? `kc.${root}`,
     hostedZoneId: given.hostedZoneId,
+  };
+}
+
+function policy(given: Spec['policy']): Gateway['policy'] {
+  return {
+    drift: given?.drift ?? 'correct',
+    dataDrift: given?.dataDrift ?? 'warn',
+    domains: given?.domains ?? {},
+    rules: given?.rules ?? [],
+    ignore: given?.ignore ?? [],
+    destroyBudget: given?.destroyBudget ?? 3,
   };
 }
 

@@ -3,6 +3,8 @@ export interface Gateway {
   readonly name: string;
   readonly accountId: string;
   readonly region: string;
+  /** Undefined: the credentials are used as they are. */
+  readonly access: Access | undefined;
   readonly release: Release;
   readonly ingress: Ingress;
   /** The image of each container, ready to be pulled. */
@@ -63,12 +65,34 @@ export interface Ingress {
   readonly allowedCidrs: readonly string[];
   readonly registryScheme: Scheme;
   readonly keycloakScheme: Scheme;
-  readonly prefixListName: string;
+  /** Undefined: CloudFront's own, in the modes with CloudFront. */
+  readonly prefixListName: string | undefined;
   readonly priceClass: 'PriceClass_100' | 'PriceClass_200' | 'PriceClass_All';
+  readonly geoRestriction: GeoRestriction | undefined;
+  /** For host names of one's own. */
+  readonly minimumTls: 'TLSv1.2' | 'TLSv1.3';
+  /** Of CloudFront with the load balancers, in seconds. */
+  readonly originTimeouts: { readonly read: number; readonly keepalive: number };
+  readonly waf: Waf;
+  readonly accessLogs: { readonly enabled: boolean; readonly retentionDays: number };
   readonly domain: Domain | undefined;
   readonly additionalServerNames: readonly string[];
   /** An empty domain keeps the cookie on the host that set it. */
   readonly sessionCookie: { readonly secure: boolean; readonly domain: string };
+}
+
+/** Countries, by two capital letters, that CloudFront lets in alone or keeps out. */
+export interface GeoRestriction {
+  readonly type: 'allow' | 'deny';
+  readonly countries: readonly string[];
+}
+
+export interface Waf {
+  readonly enabled: boolean;
+  /** In five minutes, of one client's address and of all together, at each load balancer. */
+  readonly requestsPerAddress: number;
+  readonly requests: number;
+  readonly logRetentionDays: number;
 }
 
 /** Host names, complete: what the manifest leaves out is derived from the base domain. */
@@ -220,6 +244,28 @@ export interface Policy {
   readonly drift: DriftPolicy;
   /** The same for what holds data: databases, files, keys and secrets. */
   readonly dataDrift: DriftPolicy;
+  /** For a whole domain, data and all. */
+  readonly domains: Readonly<Record<string, DriftPolicy | undefined>>;
+  /** The last that fits wins over all of the above. */
+  readonly rules: readonly (FieldRule & { readonly drift: DriftPolicy })[];
+  /** Neither corrected nor reported. */
+  readonly ignore: readonly (FieldRule & { readonly path: string })[];
+  /** How many things that the manifest gave up may go in a run that nobody approved. */
+  readonly destroyBudget: number;
 }
 
-export type DriftPolicy = 'correct' | 'warn';
+/** `observe` changes nothing at all, not even what the manifest asks for. */
+export type DriftPolicy = 'correct' | 'warn' | 'observe';
+
+export interface FieldRule {
+  /** A node's id, in which `*` stands for anything. */
+  readonly node: string;
+  /** A JSON pointer into its props; what lies below is meant too. Undefined: all of it. */
+  readonly path?: string | undefined;
+}
+
+/** The role that is assumed for everything. */
+export interface Access {
+  readonly roleArn: string;
+  readonly externalId: string | undefined;
+}

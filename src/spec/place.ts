@@ -2,6 +2,8 @@
 export interface Position {
   readonly line: number;
   readonly column: number;
+  /** Where that is another file than the document's own: its base. */
+  readonly file?: string;
 }
 
 /** Where one value of a document stands. */

@@ -1,3 +1,4 @@
+import { accessRules } from './rules/access.ts';
 import { databaseRules } from './rules/databases.ts';
 import { imageRules } from './rules/images.ts';
 import { ingressRules } from './rules/ingress.ts';
@@ -11,6 +12,7 @@ import { serviceRules } from './rules/services.ts';
 /** Every rule across fields, in the order of the manifest. */
 const rules: readonly Rule[] = [
   nameRules,
+  accessRules,
   ingressRules,
   imageRules,
   networkRules,

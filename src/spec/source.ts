@@ -21,6 +21,11 @@ const mostBytes = 1024 * 1024;
 
 const nothing: Sources = { files: [], problems: [] };
 
+/** Reads one file that something else names; undefined when that cannot be done. */
+export async function readNamed(file: string): Promise<SourceFile | undefined> {
+  return (await readOne(file, true)).files[0];
+}
+
 /** Reads files and folders; a file that is named twice is read once. */
 export async function readSources(named: readonly string[]): Promise<Sources> {
   const { files, problems } = together(await Promise.all(named.map(readPath)));

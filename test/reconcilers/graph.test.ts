@@ -15,28 +15,38 @@ const compare = async (file: string, text: string): Promise<void> => {
   assert.equal(`${text}\n`, await readFile(file, 'utf8'));
 };
 
-test('the example for CloudFront declares the graph that was reviewed', async () => {
-  const { gateways } = await readManifests(['manifests/cloudfront.yaml']);
-  const [loaded] = gateways;
-  assert(loaded !== undefined);
-  await compare('test/golden/cloudfront.graph.txt', printGraph(declare(loaded.gateway, new Map()).graph));
-});
+const examples = [
+  'cloudfront',
+  'custom-domain',
+  'cloudfront-custom-domain',
+  'cloudfront-custom-domain-dual',
+  'development',
+];
 
-test('no node of the reviewed graph is lost without a former name', async () => {
-  const [loaded] = (await readManifests(['manifests/cloudfront.yaml'])).gateways;
-  assert(loaded !== undefined);
-  const { nodes } = declare(loaded.gateway, new Map()).graph;
-  const known = new Set(
-    [...nodes.values()].flatMap((node) => [node.id, ...node.formerly.map((name) => `${node.kind}/${name}`)]),
-  );
-  const golden = (await readFile('test/golden/cloudfront.graph.txt', 'utf8'))
-    .split('\n')
-    .filter((line) => line !== '' && !line.startsWith(' '));
-  assert.deepEqual(
-    golden.filter((id) => !known.has(id)),
-    [],
-  );
-});
+for (const example of examples) {
+  const golden = `test/golden/${example}.graph.txt`;
+  const declared = async () => {
+    const [loaded] = (await readManifests([`manifests/${example}.yaml`])).gateways;
+    assert(loaded !== undefined);
+    return declare(loaded.gateway, new Map()).graph;
+  };
+
+  test(`manifests/${example}.yaml declares the graph that was reviewed`, async () => {
+    await compare(golden, printGraph(await declared()));
+  });
+
+  test(`no node of the reviewed graph of ${example} is lost without a former name`, async () => {
+    const { nodes } = await declared();
+    const known = new Set(
+      [...nodes.values()].flatMap((node) => [node.id, ...node.formerly.map((name) => `${node.kind}/${name}`)]),
+    );
+    const lines = (await readFile(golden, 'utf8')).split('\n').filter((line) => line !== '' && !line.startsWith(' '));
+    assert.deepEqual(
+      lines.filter((id) => !known.has(id)),
+      [],
+    );
+  });
+}
 
 test('every kind belongs to one domain and has a name of its own', () => {
   const names = Object.values(kinds).flatMap((list) => list.map((kind) => kind.name));

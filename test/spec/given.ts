@@ -51,6 +51,13 @@ export function loaded(text: string): LoadedGateway {
 
 export const gatewayOf = (text: string): Gateway => loaded(text).gateway;
 
+/** The one gateway of a text, whatever is odd about it. */
+export function oddGatewayOf(text: string): Gateway {
+  const { gateways, problems } = check(text);
+  assert(gateways[0] !== undefined, problems.map(problemLine).join('\n'));
+  return gateways[0].gateway;
+}
+
 /** Problems without their places. */
 export const sayings = (problems: readonly Problem[]): readonly string[] =>
   problems.map(({ path, message, suggestion, severity }) =>

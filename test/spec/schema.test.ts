@@ -128,7 +128,7 @@ test('every example manifest is right, and is the gateway that it is named after
       [],
     );
     assert.deepEqual(
-      gateways.map(({ gateway }) => `${gateway.ingress.mode}.yaml`),
+      gateways.map(({ gateway: { ingress } }) => `${ingress.mode}${ingress.entry === 'dual' ? '-dual' : ''}.yaml`),
       [file],
     );
     assert.match(

@@ -1,92 +1,39 @@
-import type { DBInstance } from '@aws-sdk/client-rds';
 import type { AwsKind } from '../../aws/aws.ts';
-import { fromTags } from '../../aws/tags.ts';
 import { must } from '../../engine/errors.ts';
-import type { Observed } from '../../engine/kind.ts';
-import { claim, ours, type Claim } from './claim.ts';
+import { ours } from './claim.ts';
 import {
-  deleteInstance,
-  instanceActions,
-  instanceOutputsOf,
-  instancePropsOf,
-  instanceStandingOf,
-  instancesOf,
+  instanceKind,
+  instanceToObserved,
+  toCreation,
+  toModification,
   type DatabaseInstanceOutputs,
   type DatabaseInstanceProps,
 } from './database-instance.ts';
-import { retagRds, tagsOf } from './rds-tags.ts';
-
-export interface AuroraInstanceProps extends DatabaseInstanceProps {
-  /** Has to be said: in a VPC with an internet gateway the default is an address of its own there. */
-  readonly publiclyAccessible: boolean;
-}
 
 const ENGINE = 'aurora-postgresql';
 
-export const auroraInstance: AwsKind<AuroraInstanceProps, DatabaseInstanceOutputs> = {
-  name: 'AuroraInstance',
-  parent: 'dbClusterIdentifier',
-  immutable: ['dbInstanceIdentifier', 'dbClusterIdentifier'],
-  replace: 'refuse',
+export const auroraInstance: AwsKind<DatabaseInstanceProps, DatabaseInstanceOutputs> = {
+  ...instanceKind('AuroraInstance', ENGINE),
   refusal: "it serves Keycloak's data; its name and its cluster follow from metadata.name",
-  identifies: ['dbInstanceArn'],
-  stateful: true,
-  slowToShow: true,
   takes: { create: 480, update: 300, delete: 300 },
-  actions: instanceActions,
   interrupts: (fields) => (fields.includes('dbInstanceClass') ? "signing in: Keycloak's database restarts" : undefined),
-
-  async observe(look) {
-    const instances = await instancesOf(look.env, ENGINE);
-    const found = instances.map(async (item) => {
-      const tags = await tagsOf(look.env, item.DBInstanceArn, item.TagList);
-      const claimed = claim(look, 'AuroraInstance', tags, 'dbInstanceIdentifier', item.DBInstanceIdentifier);
-      return claimed === undefined ? [] : [toObserved(item, claimed)];
-    });
-    return (await Promise.all(found)).flat();
-  },
 
   async create({ env: aws, node }, props) {
     const rds = await aws.rds();
-    // What the cluster decides (version, password, network, storage) is refused here or ignored.
+    const PubliclyAccessible = props.publiclyAccessible;
     const { DBInstance } = await rds.send(
-      new rds.CreateDBInstanceCommand({
-        Engine: ENGINE,
-        DBInstanceIdentifier: props.dbInstanceIdentifier,
-        DBClusterIdentifier: props.dbClusterIdentifier,
-        DBInstanceClass: props.dbInstanceClass,
-        PromotionTier: props.promotionTier,
-        PubliclyAccessible: props.publiclyAccessible,
-        Tags: fromTags(node.tags),
-      }),
+      new rds.CreateDBInstanceCommand({ ...toCreation(ENGINE, props, node.tags), PubliclyAccessible }),
     );
-    return toObserved(must(DBInstance, 'DBInstance'), ours(node.name, node.tags));
+    return instanceToObserved(must(DBInstance, 'DBInstance'), ours(node.name, node.tags));
   },
 
   async update({ env: aws }, live, props, changed) {
     const rds = await aws.rds();
     await rds.send(
       new rds.ModifyDBInstanceCommand({
-        DBInstanceIdentifier: live.outputs.dbInstanceIdentifier,
-        ApplyImmediately: true,
-        ...(changed.has('dbInstanceClass') && { DBInstanceClass: props.dbInstanceClass }),
-        ...(changed.has('promotionTier') && { PromotionTier: props.promotionTier }),
+        ...toModification(live, props, changed),
         ...(changed.has('publiclyAccessible') && { PubliclyAccessible: props.publiclyAccessible }),
       }),
     );
   },
-
-  retag: (act, live, tags) => retagRds(act.env, live.outputs.dbInstanceArn, tags),
-
-  delete: (act, live) => deleteInstance(act.env, live.outputs.dbInstanceIdentifier),
 };
-
-function toObserved(item: DBInstance, claimed: Claim): Observed<AuroraInstanceProps, DatabaseInstanceOutputs> {
-  return {
-    ...claimed,
-    ...instanceStandingOf(item),
-    props: { ...instancePropsOf(item), publiclyAccessible: item.PubliclyAccessible ?? false },
-    outputs: instanceOutputsOf(item),
-    createdAt: item.InstanceCreateTime?.getTime(),
-  };
-}

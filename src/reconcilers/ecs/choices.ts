@@ -23,16 +23,17 @@ export function conditionsOf(gateway: Gateway, line: Line): Conditions {
 }
 
 export function placesOf({ gateway, names }: Declaration, { ingress, data, observability }: Parts): Places {
-  const { additionalServerNames } = gateway.ingress;
+  const { registryHost, registryUrl, keycloakUrl, registryHosts, cookie, secure } = ingress.addresses;
+  const serverNames = [...registryHosts, ...gateway.ingress.additionalServerNames];
   return {
     region: gateway.region,
-    registryHost: ingress.registryHost,
-    registryUrl: ingress.registryUrl,
-    keycloakUrl: ingress.keycloakUrl,
-    serverNames: additionalServerNames.reduce<Input<string>>(
-      (all, name) => format`${all} ${name}`,
-      ingress.registryHost,
-    ),
+    registryHost,
+    registryUrl,
+    keycloakUrl,
+    serverNames: serverNames.reduce<Input<string>>((all, name) => (all === '' ? name : format`${all} ${name}`), ''),
+    cookieSecure: String(cookie.secure),
+    cookieDomain: cookie.domain,
+    httpsOnly: String(secure),
     authProvider: gateway.security.entra.enabled ? 'entra' : 'keycloak',
     documentdbHost: data.documentdb.endpoint,
     namespace: names.namespace,

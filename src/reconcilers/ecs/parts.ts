@@ -1,6 +1,7 @@
 import type { Handle } from '../../engine/graph.ts';
 import type { Input, NodeId } from '../../engine/ref.ts';
 import type { FolderName, LogName, ParameterName, SecretName, TargetName } from '../../spec/releases/release.ts';
+import type { Addresses } from '../ingress/addresses.ts';
 import type { NetworkPart } from '../network/network.ts';
 
 type Nodes = readonly { readonly id: NodeId }[];
@@ -33,9 +34,9 @@ export interface Parts {
     readonly targetGroups: Readonly<Partial<Record<TargetName, Handle<{ readonly targetGroupArn: string }>>>>;
     /** ECS takes no target group that no listener uses. */
     readonly listenersReady: Readonly<Partial<Record<TargetName, Nodes>>>;
-    readonly registryHost: Input<string>;
-    readonly registryUrl: Input<string>;
-    readonly keycloakUrl: Input<string>;
+    readonly addresses: Omit<Addresses, 'hostsOf' | 'urlOf'>;
+    /** What stands before a service is told the addresses: all of it, or what of it can come. */
+    readonly told: { readonly after: Nodes; readonly behind: Nodes };
   };
 }
 

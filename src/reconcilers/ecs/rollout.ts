@@ -24,6 +24,7 @@ export const DEPLOYMENT_TAG = 'mcpgw:deployment';
 
 const FAILED = new Set(['STOPPED', 'ROLLBACK_SUCCESSFUL', 'ROLLBACK_FAILED']);
 const TURNING = new Set(['STOP_REQUESTED', 'ROLLBACK_REQUESTED', 'ROLLBACK_IN_PROGRESS']);
+const TOO_LONG = 'its rollout does not come to an end; apply again when what it lacks is there';
 const PAGE = 100;
 const MOST_REVISIONS = 20;
 
@@ -54,9 +55,16 @@ export async function rolloutOf(
   const recorded = isUnrecorded ? undefined : newest?.status;
   const status = recorded ?? (primary?.rolloutState === 'COMPLETED' ? 'SUCCESSFUL' : 'IN_PROGRESS');
 
+  const isLate = (begun: Date | undefined): boolean =>
+    begun !== undefined && aws.clock.now() - begun.getTime() > aws.timing.rollout;
+
   if (newest === undefined || !(FAILED.has(status) || TURNING.has(status))) {
     const isDone = status === 'SUCCESSFUL' && primary?.rolloutState !== 'IN_PROGRESS';
     const because = await whyUnderway(aws, service, { isDone, ran });
+    // ECS tries for ever to place tasks for which there is no room. A later change of scale is no rollout.
+    const begun = isUnrecorded ? primary?.createdAt : (newest?.startedAt ?? newest?.createdAt ?? primary?.createdAt);
+    if (status !== 'SUCCESSFUL' && isLate(begun))
+      return { phase: 'failed', because: `${TOO_LONG}: ${because}`, completed };
     return { phase: isDone ? 'ready' : 'pending', ...(because !== '' && { because }), completed };
   }
   const attempts = records

@@ -86,6 +86,8 @@ function declareTaskDefinition(
 ): Handle<TaskDefinitionOutputs> {
   const { cpu, memory, environment } = gateway.services[name];
   const { parts } = context;
+  // Only what people reach knows the addresses.
+  const told = Object.keys(line.targets).length > 0 ? parts.ingress.told : { after: [], behind: [] };
   const secrets = secretsOf(line, environment, context);
   const versions = secrets.flatMap((from) => versionOf(from, parts) ?? []);
   const parameters = secrets.flatMap((from) => ('parameter' in from ? [parts.data.parameters[from.parameter]] : []));
@@ -103,7 +105,7 @@ function declareTaskDefinition(
       secretVersions: versions.reduce<Input<string>>((all, version) => format`${all} ${version}`, ''),
     },
     // A new version of a secret is in its parameter before a task is started for it.
-    { after: parameters },
+    { after: [...parameters, ...told.after], behind: told.behind },
   );
 }
 

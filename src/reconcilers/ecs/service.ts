@@ -1,8 +1,7 @@
 import type { Service } from '@aws-sdk/client-ecs';
 import type { Aws, AwsKind } from '../../aws/aws.ts';
-import { ignoreGone, orUndefined } from '../../aws/errors.ts';
-import { chunks, collect } from '../../aws/pages.ts';
-import { foreignMark, fromTagsLowerCase, isOurs, nodeName, toTags } from '../../aws/tags.ts';
+import { ignoreGone } from '../../aws/errors.ts';
+import { foreignMark, fromTagsLowerCase, nodeName, toTags } from '../../aws/tags.ts';
 import { must } from '../../engine/errors.ts';
 import type { Act, Observed, Tags } from '../../engine/kind.ts';
 import { known } from '../../engine/ref.ts';
@@ -10,6 +9,7 @@ import { cluster } from './cluster.ts';
 import { endpointsOf, knownTo, markOf, type Endpoint } from './knows.ts';
 import { DEPLOYMENT_TAG, rolloutOf, type Rollout } from './rollout.ts';
 import { allFields, primaryOf, toInput, toProps, type ServiceProps } from './service-form.ts';
+import { servicesIn } from './service-list.ts';
 import { taskDefinition } from './task-definition.ts';
 
 export interface ServiceOutputs {
@@ -24,7 +24,6 @@ export interface ServiceOutputs {
 const DEPLOYED = new Set(['taskDefinition', 'subnetIds', 'securityGroupIds', 'targets', 'serviceConnect']);
 // AWS takes these at once and applies them to tasks that start later: without a deployment the rest never has them.
 const FORCED = new Set(['enableExecuteCommand', 'enableECSManagedTags', 'capacityProviderStrategy', 'knows']);
-const MOST_SERVICES = 10;
 
 export const service: AwsKind<ServiceProps, ServiceOutputs> = {
   name: 'Service',
@@ -58,10 +57,7 @@ export const service: AwsKind<ServiceProps, ServiceOutputs> = {
   async observe({ env: aws, nodes, live }) {
     const [clusters, revisions] = await Promise.all([live(cluster), live(taskDefinition)]);
     const names = nodes.flatMap((node) => known<string>(node.props.serviceName) ?? []);
-    const ours = clusters
-      .filter((item) => isOurs(aws, item.tags ?? {}))
-      .flatMap((item) => item.outputs.clusterArn ?? []);
-    const services = (await Promise.all(ours.map((arn) => servicesOf(aws, arn, names)))).flat();
+    const services = await servicesIn(aws, clusters, names);
     const seen = await Promise.all(
       services.map(async (item) => toObserved(item, await rolloutOf(aws, item, revisions))),
     );
@@ -122,22 +118,6 @@ export const service: AwsKind<ServiceProps, ServiceOutputs> = {
     );
   },
 };
-
-/** The list leaves out those whose tasks are still stopping; asked for by name they are there. */
-async function servicesOf(aws: Aws, clusterArn: string, names: readonly string[]): Promise<readonly Service[]> {
-  const ecs = await aws.ecs();
-  const pages = ecs.paginateListServices({ client: ecs.client, pageSize: 100 }, { cluster: clusterArn });
-  const listed = (await orUndefined(collect(pages, (page) => page.serviceArns))) ?? [];
-  const all = [...new Set([...listed.map((arn) => arn.split('/').pop() ?? ''), ...names])];
-  const answers = await Promise.all(
-    chunks(all, MOST_SERVICES).map((part) =>
-      orUndefined(
-        ecs.send(new ecs.DescribeServicesCommand({ cluster: clusterArn, services: [...part], include: ['TAGS'] })),
-      ),
-    ),
-  );
-  return answers.flatMap((answer) => answer?.services ?? []).filter((item) => item.status !== 'INACTIVE');
-}
 
 async function tag({ env: aws }: Act<Aws>, live: Observed<ServiceProps, ServiceOutputs>, tags: Tags): Promise<void> {
   const ecs = await aws.ecs();

@@ -6,6 +6,8 @@ import { foreignMark, fromTagsLowerCase, isOurs, nodeName, toTags } from '../../
 import { must } from '../../engine/errors.ts';
 import type { Act, Observed, Tags } from '../../engine/kind.ts';
 import { known } from '../../engine/ref.ts';
+import { cluster } from './cluster.ts';
+import { servicesIn } from './service-list.ts';
 import { SECRETS_TAG, secretsMark, toInput, toProps, type TaskDefinitionProps } from './task-definition-form.ts';
 
 export interface TaskDefinitionOutputs {
@@ -27,7 +29,13 @@ export const taskDefinition: AwsKind<TaskDefinitionProps, TaskDefinitionOutputs>
   moves: (fields) => (fields.length > 0 ? ['taskDefinitionArn'] : []),
   takes: { create: 1, update: 1, delete: 2 },
   actions: {
-    read: ['ecs:ListTaskDefinitionFamilies', 'ecs:ListTaskDefinitions', 'ecs:DescribeTaskDefinition'],
+    read: [
+      'ecs:ListTaskDefinitionFamilies',
+      'ecs:ListTaskDefinitions',
+      'ecs:DescribeTaskDefinition',
+      'ecs:ListServices',
+      'ecs:DescribeServices',
+    ],
     write: [
       'ecs:RegisterTaskDefinition',
       'ecs:DeregisterTaskDefinition',
@@ -61,8 +69,12 @@ export const taskDefinition: AwsKind<TaskDefinitionProps, TaskDefinitionOutputs>
   async update(act, _live, props) {
     await register(act, props);
     const older = (await revisionsOf(act.env, props.family)).slice(KEPT);
+    if (older.length === 0) return;
+    // After a row of failures what runs is older than all that is kept.
+    const services = await servicesIn(act.env, act.live(cluster), []);
+    const used = new Set(services.flatMap((item) => item.deployments ?? []).map((item) => item.taskDefinition));
     for (const arn of older)
-      if (isOurs(act.env, (await read(act.env, arn))?.tags ?? {})) await deregister(act.env, arn);
+      if (!used.has(arn) && isOurs(act.env, (await read(act.env, arn))?.tags ?? {})) await deregister(act.env, arn);
   },
 
   async retag({ env: aws }, live, tags) {

@@ -8,6 +8,14 @@ import { OWNER_TAG } from '../../engine/graph.ts';
 /** A secret without its value. */
 export type SecretEntry = DescribeSecretResponse;
 
+/** Those who know of something that the list does not show yet. */
+const ahead = new WeakSet<Aws>();
+
+/** From now on what the list shows is checked, until it shows what there is. */
+export const distrustList = (aws: Aws): void => void ahead.add(aws);
+export const trustList = (aws: Aws): void => void ahead.delete(aws);
+export const isListTrusted = (aws: Aws): boolean => !ahead.has(aws);
+
 /** Our secrets, also those that are scheduled for deletion: they keep their names. May be five minutes old. */
 export async function listSecrets(aws: Aws): Promise<readonly SecretEntry[]> {
   const secrets = await aws.secretsmanager();

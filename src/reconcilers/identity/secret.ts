@@ -7,7 +7,15 @@ import { must, stalled } from '../../engine/errors.ts';
 import type { Observed } from '../../engine/kind.ts';
 import { known } from '../../engine/ref.ts';
 import type { Secret } from '../../engine/secret.ts';
-import { currentVersion, describeSecrets, listSecrets, type SecretEntry } from './secret-list.ts';
+import {
+  currentVersion,
+  describeSecrets,
+  distrustList,
+  isListTrusted,
+  listSecrets,
+  trustList,
+  type SecretEntry,
+} from './secret-list.ts';
 import { suppliedFrom, textOf, type SecretContent, type SecretText } from './secret-value.ts';
 
 export interface SecretProps {
@@ -28,9 +36,6 @@ export interface SecretOutputs {
 }
 
 const RECOVERY_DAYS = 7;
-
-/** Those who wrote secrets that the list has not shown yet. */
-const ahead = new WeakSet<Aws>();
 
 export const secret: AwsKind<SecretProps, SecretOutputs> = {
   name: 'Secret',
@@ -72,12 +77,12 @@ export const secret: AwsKind<SecretProps, SecretOutputs> = {
         known(props?.description) === live.props.description
       );
     };
-    if (listed.filter(isAsWanted).length === wanted.size && !ahead.has(aws)) return listed;
+    if (listed.filter(isAsWanted).length === wanted.size && isListTrusted(aws)) return listed;
 
     // The list may lag five minutes behind, so that what it says otherwise than we wish proves nothing.
     const described = (await describeSecrets(aws, [...wanted.keys()])).map(observed);
     const others = listed.filter((live) => !wanted.has(live.props.secretName ?? ''));
-    if (equal(byName(listed), byName([...others, ...described]))) ahead.delete(aws);
+    if (equal(byName(listed), byName([...others, ...described]))) trustList(aws);
     return [...others, ...described];
   },
 
@@ -90,7 +95,7 @@ export const secret: AwsKind<SecretProps, SecretOutputs> = {
       SecretString: text,
       ClientRequestToken: versionId,
     };
-    ahead.add(aws);
+    distrustList(aws);
     const { ARN, Name } = await secrets.send(new secrets.CreateSecretCommand({ ...input, Tags: fromTags(node.tags) }));
     const VersionIdsToStages = { [versionId]: ['AWSCURRENT'] };
     return toObserved(
@@ -102,7 +107,7 @@ export const secret: AwsKind<SecretProps, SecretOutputs> = {
   async update({ env: aws }, live, props, changed) {
     const secrets = await aws.secretsmanager();
     const SecretId = must(live.outputs.arn, 'arn');
-    ahead.add(aws);
+    distrustList(aws);
     if (changed.has('description'))
       await secrets.send(new secrets.UpdateSecretCommand({ SecretId, Description: props.description }));
     if (changed.has('versionId')) await putVersion(aws, SecretId, await wantedText(aws, props));
@@ -110,19 +115,19 @@ export const secret: AwsKind<SecretProps, SecretOutputs> = {
 
   async retag({ env: aws }, live, tags) {
     const secrets = await aws.secretsmanager();
-    ahead.add(aws);
+    distrustList(aws);
     await secrets.send(new secrets.TagResourceCommand({ SecretId: live.outputs.arn, Tags: fromTags(tags) }));
   },
 
   async restore({ env: aws }, live) {
     const secrets = await aws.secretsmanager();
-    ahead.add(aws);
+    distrustList(aws);
     await secrets.send(new secrets.RestoreSecretCommand({ SecretId: live.outputs.arn }));
   },
 
   async delete({ env: aws }, live) {
     const secrets = await aws.secretsmanager();
-    ahead.add(aws);
+    distrustList(aws);
     const input = { SecretId: live.outputs.arn, RecoveryWindowInDays: RECOVERY_DAYS };
     await ignoreGone(secrets.send(new secrets.DeleteSecretCommand(input)));
   },

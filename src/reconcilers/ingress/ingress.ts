@@ -6,12 +6,11 @@ import { declareAccessLogs } from './access-logs.ts';
 import { addressesOf, type Addresses } from './addresses.ts';
 import { declareCertificates } from './certificates.ts';
 import { declareDistributions } from './distributions.ts';
-import type { DnsRecordOutputs } from './dns-record.ts';
 import { declareListeners } from './listeners.ts';
 import type { LoadBalancerOutputs } from './load-balancer.ts';
 import { declareLoadBalancers } from './load-balancers.ts';
 import { modes } from './modes/modes.ts';
-import { declareRecords, stayingNames, type Doors } from './records.ts';
+import { declareRecords, stayingNames, type Doors, type Led } from './records.ts';
 import { standingOf, type Nodes, type Standing } from './standing.ts';
 import { declareProbes } from './switch.ts';
 import { declareTargetGroups, type TargetGroups } from './target-groups.ts';
@@ -28,7 +27,7 @@ export interface IngressPart {
   readonly addresses: Addresses;
   readonly doors: Doors;
   /** The records of the wanted way, as far as they are new. */
-  readonly records: readonly Handle<DnsRecordOutputs>[];
+  readonly led: readonly Led[];
   /** What stands before a service is told the wanted addresses: all of it, or what of it can come. */
   readonly told: { readonly after: Nodes; readonly behind: Nodes };
 }
@@ -55,7 +54,8 @@ export function declareIngress(declaration: Declaration, network: NetworkPart, f
   ];
   const probes = declareProbes(declaration, standing, { addresses, loadBalancers, distributions, ready });
   const { made, kept } = stayingNames(standing);
-  const records = declareRecords(declaration, made, doors, probes).map(({ record }) => record);
+  const led = declareRecords(declaration, made, doors, probes);
+  const records = led.map(({ record }) => record);
   declareRecords(declaration, kept, doors, []);
   return {
     standing,
@@ -65,7 +65,7 @@ export function declareIngress(declaration: Declaration, network: NetworkPart, f
     listenersReady: listeners,
     addresses,
     doors,
-    records,
+    led,
     // A name that is asked for before it exists stays absent for a quarter of an hour wherever it was asked.
     told: ways.old.length > 0 ? { after: [...probes, ...records], behind: [] } : { after: [], behind: records },
   };

@@ -1,5 +1,5 @@
 import type { Aws, AwsKind } from '../../aws/aws.ts';
-import type { Observed } from '../../engine/kind.ts';
+import type { Observed, Phase } from '../../engine/kind.ts';
 import { known } from '../../engine/ref.ts';
 
 /** A public address that has to answer before anything that relies on it is changed. */
@@ -15,6 +15,9 @@ export interface ProbeProps {
 export interface ProbeOutputs {
   readonly url: string;
 }
+
+/** Since when each address of a session has been asked in vain. */
+const silent = new WeakMap<Aws, Map<string, number>>();
 
 /** Asks as a browser would, with the certificate checked, until the answer is the one that is waited for. */
 export const probe: AwsKind<ProbeProps, ProbeOutputs> = {
@@ -36,21 +39,43 @@ export const probe: AwsKind<ProbeProps, ProbeOutputs> = {
 };
 
 async function ask(aws: Aws, name: string, props: ProbeProps): Promise<Observed<ProbeProps, ProbeOutputs>> {
+  const because = await whyNot(aws, props);
+  const since = silent.get(aws) ?? new Map<string, number>();
+  silent.set(aws, since);
+  const key = `${props.url} ${props.via}`;
+  if (because === undefined) {
+    since.delete(key);
+    return toObserved(name, props);
+  }
+  const now = aws.clock.now();
+  const first = since.get(key) ?? now;
+  since.set(key, first);
+  // Nothing that is still underway takes as long: a person has to look.
+  return toObserved(name, props, because, now - first < aws.timing.patience ? 'pending' : 'failed');
+}
+
+/** Why the answer is not the one that is waited for. */
+async function whyNot(aws: Aws, props: ProbeProps): Promise<string | undefined> {
   const answer = await aws.web.ask({ url: new URL(props.path, props.url).href, via: props.via });
   if ('failure' in answer) {
     // A load balancer that keeps somebody out is as silent as one that is not there yet.
     const isKeptOut = answer.failure === 'timeout' && !props.via.endsWith('.cloudfront.net');
     const hint = isKeptOut ? '; this machine has to be among spec.ingress.allowedCidrs' : '';
-    return toObserved(name, props, `${props.url}: ${answer.reason}${hint}`);
+    return `${props.url}: ${answer.reason}${hint}`;
   }
-  if (props.expect.includes(answer.status)) return toObserved(name, props);
-  return toObserved(name, props, `${props.url}: ${props.via} answers ${answer.status} for ${props.path}`);
+  if (props.expect.includes(answer.status)) return undefined;
+  return `${props.url}: ${props.via} answers ${answer.status} for ${props.path}`;
 }
 
-function toObserved(name: string, props: ProbeProps | undefined, because?: string): Observed<ProbeProps, ProbeOutputs> {
+function toObserved(
+  name: string,
+  props: ProbeProps | undefined,
+  because?: string,
+  phase: Phase = because === undefined ? 'ready' : 'pending',
+): Observed<ProbeProps, ProbeOutputs> {
   return {
     name,
-    phase: because === undefined ? 'ready' : 'pending',
+    phase,
     because,
     props: { url: props?.url, via: props?.via, path: props?.path, expect: props?.expect },
     outputs: { url: props?.url },

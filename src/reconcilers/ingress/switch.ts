@@ -8,7 +8,8 @@ import type { LoadBalancers } from './load-balancers.ts';
 import { fronts } from './modes/mode.ts';
 import { modes } from './modes/modes.ts';
 import { probe, type ProbeOutputs } from './probe.ts';
-import { declareRecords, movingNames, type Doors } from './records.ts';
+import type { IngressPart } from './ingress.ts';
+import { declareRecords, movingNames } from './records.ts';
 import type { Nodes, Standing } from './standing.ts';
 
 interface Fresh {
@@ -46,9 +47,13 @@ export function declareProbes(
 }
 
 /** Leads names over when the services know the wanted way, and waits until nobody remembers the old one. */
-export function declareHandover(declaration: Declaration, standing: Standing, doors: Doors, after: Nodes): void {
+export function declareHandover(
+  declaration: Declaration,
+  { standing, doors, led: made }: Pick<IngressPart, 'standing' | 'doors' | 'led'>,
+  after: Nodes,
+): void {
   if (standing.old.length === 0) return;
-  const led = declareRecords(declaration, movingNames(standing), doors, after);
+  const led = [...made, ...declareRecords(declaration, movingNames(standing), doors, after)];
   declaration.graph.add(
     handover,
     'names',

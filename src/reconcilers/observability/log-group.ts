@@ -34,17 +34,17 @@ export const logGroup: AwsKind<LogGroupProps, LogGroupOutputs> = {
 
   async observe({ env: aws, nodes }) {
     const wanted = new Map(nodes.map((node) => [known<string>(node.props.logGroupName) ?? '', node]));
-    const folders = new Set([...wanted.keys()].map((name) => name.slice(0, name.lastIndexOf('/') + 1)));
     const logs = await aws.logs();
-    const [owned, ...lists] = await Promise.all([
-      ownedTags(aws, 'logs:log-group'),
-      ...[...folders].map((logGroupNamePrefix) =>
-        collect(
-          logs.paginateDescribeLogGroups({ client: logs.client }, { logGroupNamePrefix }),
-          (page) => page.logGroups,
-        ),
-      ),
-    ]);
+    const list = (logGroupNamePrefix: string): Promise<readonly LogGroup[]> =>
+      collect(
+        logs.paginateDescribeLogGroups({ client: logs.client }, { logGroupNamePrefix }),
+        (page) => page.logGroups,
+      );
+    const folders = foldersOf(wanted.keys());
+    const [owned, ...lists] = await Promise.all([ownedTags(aws, 'logs:log-group'), ...folders.map(list)]);
+    // What nobody asks for any more may be the last of its folder.
+    const others = foldersOf([...owned.keys()].map(nameOf)).filter((folder) => !folders.includes(folder));
+    lists.push(...(await Promise.all(others.map(list))));
     const ours = lists.flat().filter((item) => wanted.has(item.logGroupName ?? '') || owned.has(arnOf(item)));
     return Promise.all(
       ours.map(async (item) => {
@@ -84,6 +84,13 @@ export const logGroup: AwsKind<LogGroupProps, LogGroupOutputs> = {
     await ignoreGone(logs.send(new logs.DeleteLogGroupCommand({ logGroupName: live.outputs.logGroupName })));
   },
 };
+
+/** Up to the last slash, or the whole of a name without one. */
+const foldersOf = (names: Iterable<string>): readonly string[] => [
+  ...new Set([...names].map((name) => name.slice(0, name.lastIndexOf('/') + 1) || name)),
+];
+
+const nameOf = (arn: string): string => arn.split(':log-group:')[1] ?? '';
 
 const arnOf = (item: LogGroup): string => item.logGroupArn ?? item.arn?.replace(/:\*$/, '') ?? '';
 

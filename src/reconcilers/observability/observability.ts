@@ -65,7 +65,7 @@ export function declareAlarms({ graph, gateway, names }: Declaration, watched: W
       ? undefined
       : graph.add(topic, 'alarms', { topicName: names.alarmTopic }, { title: names.alarmTopic });
   if (told !== undefined && email !== undefined)
-    graph.add(subscription, 'alarms', { topicArn: told.ref('topicArn'), endpoint: email });
+    graph.add(subscription, 'alarms', { topicArn: told.ref('topicArn'), endpoint: email, asked: true });
 
   const common = {
     evaluationPeriods: 2,

@@ -1,9 +1,9 @@
-import { makeNames } from '../../../src/aws/names.ts';
 import { clusterSnapshot } from '../../../src/reconcilers/data/cluster-snapshot.ts';
 import { declareData, type DataPart } from '../../../src/reconcilers/data/data.ts';
 import { declareIdentity } from '../../../src/reconcilers/identity/identity.ts';
 import { declareNetwork } from '../../../src/reconcilers/network/network.ts';
 import { must } from '../../../src/engine/errors.ts';
+import { declarationFor } from '../../declaration.ts';
 import type { Declared, SandboxGateway } from '../../sandbox-gateway.ts';
 import { gatewayOf, withMore } from '../../spec/given.ts';
 
@@ -17,7 +17,7 @@ export function declareWhole(
   let data: DataPart | undefined;
   const declared = own.declare(
     (graph) => {
-      const declaration = { graph, gateway, names: makeNames(gateway.name, gateway.region) };
+      const declaration = declarationFor(graph, gateway);
       const network = declareNetwork(declaration);
       data = declareData(declaration, network, declareIdentity(declaration, new Map()));
     },

@@ -128,6 +128,27 @@ describe('a rollout', () => {
     assert.match(states.get('Service/server')?.because ?? '', /^stop reason: ResourceInitializationError: .*secret/m);
   });
 
+  test('that fails again and again leaves what runs registered', async () => {
+    const fresh = new SandboxGateway(await openAccount());
+    const of = (definition: object): Declared =>
+      fresh.declare((graph) => {
+        const workloads = new Workloads(graph, 'own');
+        graph.add(service, 'server', workloads.service('server', workloads.definition('server', definition)));
+      });
+    await fresh.apply(of(good));
+    for (const port of ['1', '2', '3', '4', '5', '6']) await fresh.attempt(of({ ...crashing, port }));
+    const ecs = await fresh.aws.ecs();
+    const { services } = await ecs.send(
+      new ecs.DescribeServicesCommand({ cluster: 'own-cluster', services: ['own-v2-server'] }),
+    );
+    const taskDefinition = must(services?.[0]?.taskDefinition, 'taskDefinition');
+    assert.match(taskDefinition, /:1$/);
+    const answer = await ecs.send(new ecs.DescribeTaskDefinitionCommand({ taskDefinition }));
+    assert.equal(answer.taskDefinition?.status, 'ACTIVE');
+    await fresh.apply(of(good));
+    await fresh.destroy(of(good));
+  });
+
   test('that ECS cannot roll back to anything stalls as well', async () => {
     const fresh = new SandboxGateway(await openAccount());
     const declared = fresh.declare((graph) => {

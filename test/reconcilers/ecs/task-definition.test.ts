@@ -40,7 +40,7 @@ testKind(taskDefinition, {
   ],
   replacements: [{ family: 'own-v2-other' }],
   observeBudget: 2,
-  uncalled: ['ecs:ListTaskDefinitions'],
+  uncalled: ['ecs:ListTaskDefinitions', 'ecs:ListServices', 'ecs:DescribeServices'],
 });
 
 test('the last five revisions stay, and those that somebody else registered', async () => {

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { makeNames } from '../../../src/aws/names.ts';
 import { GraphBuilder, type Node } from '../../../src/engine/graph.ts';
 import { declareIdentity } from '../../../src/reconcilers/identity/identity.ts';
 import type { Gateway } from '../../../src/spec/gateway.ts';
+import { declarationFor } from '../../declaration.ts';
 import { gatewayOf, withMore, withSpec } from '../../spec/given.ts';
 
 function declared(gateway: Gateway, supplied: ReadonlyMap<string, string> = new Map()) {
   const graph = new GraphBuilder(`${gateway.region}/${gateway.name}`);
-  const part = declareIdentity({ graph, gateway, names: makeNames(gateway.name, gateway.region) }, supplied);
+  const part = declareIdentity(declarationFor(graph, gateway), supplied);
   return { part, nodes: [...graph.build().nodes.values()] };
 }
 

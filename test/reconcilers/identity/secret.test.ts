@@ -4,12 +4,16 @@ import { GetSecretValueCommand, PutSecretValueCommand } from '@aws-sdk/client-se
 import type { Aws } from '../../../src/aws/aws.ts';
 import { toReconcileError } from '../../../src/aws/errors.ts';
 import { allKinds, look } from '../../../src/engine/look.ts';
+import { reconcile } from '../../../src/engine/reconcile.ts';
 import { liveOf } from '../../../src/engine/snapshot.ts';
+import { systemClock } from '../../../src/engine/timing.ts';
 import { listSecrets, type SecretEntry } from '../../../src/reconcilers/identity/secret-list.ts';
 import type { SecretContent } from '../../../src/reconcilers/identity/secret-value.ts';
 import { secret } from '../../../src/reconcilers/identity/secret.ts';
+import { ssmParameter } from '../../../src/reconcilers/identity/ssm-parameter.ts';
+import { openSecret } from '../../../src/reconcilers/open-secret.ts';
 import { testKind } from '../../kind-contract.ts';
-import { openAccount } from '../../sandbox-account.ts';
+import { openAccount, testTiming } from '../../sandbox-account.ts';
 import { assertEmpty, SandboxGateway, type Declared } from '../../sandbox-gateway.ts';
 
 const password: SecretContent = {
@@ -132,6 +136,41 @@ describe('Secret of a generated value', () => {
       ['deleting'],
     );
   });
+});
+
+test('a secret that is on its way out, unseen by the list, is had back by who needs its value', async () => {
+  const gateway = new SandboxGateway(await openAccount());
+  const declared = gateway.declare((graph) => {
+    const database = graph.add(secret, 'database', {
+      secretName: 'keycloak/database',
+      description: 'generated',
+      content: password,
+    });
+    graph.add(ssmParameter, 'password', {
+      parameterName: '/keycloak/database/password',
+      type: 'SecureString',
+      value: '{secret}',
+      secret: { $secret: database.ref('arn'), key: 'password' },
+    });
+  });
+  await gateway.apply(declared);
+  const alive = await listSecrets(gateway.aws);
+  await gateway.destroy(declared);
+  const env = await lagging(gateway.aws, alive);
+  const outcome = await reconcile({
+    ...declared,
+    env,
+    clock: systemClock,
+    timing: testTiming,
+    random: Math.random,
+    openSecret: (ref) => openSecret(env, ref),
+    classify: toReconcileError,
+    timeout: 30_000,
+  });
+  assert.deepEqual(
+    [outcome.result, outcome.done.map((step) => `${step.verb} ${step.node}`)],
+    ['converged', ['restore Secret/database', 'create SsmParameter/password']],
+  );
 });
 
 /** The same account, whose list of secrets is an old one. */

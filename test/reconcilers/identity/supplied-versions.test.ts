@@ -20,6 +20,7 @@ import { ssmParameter } from '../../../src/reconcilers/identity/ssm-parameter.ts
 import { suppliedVersions, type SuppliedVersions } from '../../../src/reconcilers/identity/supplied-versions.ts';
 import { openSecret } from '../../../src/reconcilers/open-secret.ts';
 import type { Gateway } from '../../../src/spec/gateway.ts';
+import { declarationFor } from '../../declaration.ts';
 import { awsOf, openAccount, testTiming, type SandboxAccount } from '../../sandbox-account.ts';
 import { printPlan } from '../../sandbox-gateway.ts';
 import { gatewayOf, withSpec } from '../../spec/given.ts';
@@ -57,10 +58,7 @@ async function begin(account: SandboxAccount, environment: Environment, gateway:
   const aws = { ...awsOf(account, { name: gateway.name }), sources: sourcesOf(environment) };
   const compared = await suppliedVersions(aws, gateway);
   const graph = new GraphBuilder(aws.owner);
-  const { secrets } = declareIdentity(
-    { graph, gateway, names: makeNames(gateway.name, gateway.region) },
-    compared.versions,
-  );
+  const { secrets } = declareIdentity(declarationFor(graph, gateway), compared.versions);
   graph.add(ssmParameter, 'database-password', {
     parameterName: PARAMETER,
     type: 'SecureString',

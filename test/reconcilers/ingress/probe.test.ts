@@ -48,6 +48,20 @@ describe('a probe', () => {
     assert.equal((await look({ path: '/login', expect: [200, 503] }))[0], 'ready');
   });
 
+  test('is for a person to look at when nothing has come for as long as anything takes', async () => {
+    let now = 0;
+    const clock = { now: () => now, sleep: () => Promise.resolve() };
+    const env = { ...awsOf(nobody, { name: 'own' }), web: createWeb({ timing: testTiming }), clock };
+    const props = { url: `http://registry.invalid:${port}`, via: '127.0.0.1', path: '/login', expect: [200] };
+    const phase = async () => {
+      const found = await probe.observe({ env, nodes: [{ name: 'registry', props }], live: () => Promise.resolve([]) });
+      return found[0]?.phase;
+    };
+    assert.equal(await phase(), 'pending');
+    now = env.timing.patience;
+    assert.equal(await phase(), 'failed');
+  });
+
   test('says why there is no answer', async () => {
     assert.deepEqual(await look({ url: 'http://registry.invalid:1' }), [
       'pending',
@@ -60,9 +74,9 @@ describe('a probe', () => {
   });
 
   test('asks nobody while its door is not known', async () => {
-    const before = asked.length;
+    const earlier = asked.length;
     const via = { $ref: 'Distribution/registry', output: 'domainName' };
     assert.deepEqual(await look({ via }), ['pending', 'there is nobody to ask yet']);
-    assert.equal(asked.length, before);
+    assert.equal(asked.length, earlier);
   });
 });

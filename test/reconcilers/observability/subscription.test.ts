@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { ConfirmSubscriptionCommand, ListSubscriptionsByTopicCommand, SubscribeCommand } from '@aws-sdk/client-sns';
+import { toReconcileError } from '../../../src/aws/errors.ts';
+import { allKinds, look } from '../../../src/engine/look.ts';
+import { makePlan } from '../../../src/engine/plan.ts';
 import { actionOf } from '../../iam-actions.ts';
 import { subscription } from '../../../src/reconcilers/observability/subscription.ts';
 import { topic } from '../../../src/reconcilers/observability/topic.ts';
@@ -11,9 +14,9 @@ import { assertEmpty, SandboxGateway, type Declared } from '../../sandbox-gatewa
 testKind(subscription, {
   name: 'alarms',
   needs: (graph, name) => ({ topicArn: graph.add(topic, 'alarms', { topicName: `${name}-alarms` }).ref('topicArn') }),
-  props: { endpoint: 'ops@example.com' },
+  props: { endpoint: 'ops@example.com', asked: true },
   replacements: [{ endpoint: 'others@example.com' }],
-  observeBudget: 1,
+  observeBudget: 2,
   uncalled: ['sns:Unsubscribe'],
 });
 
@@ -25,7 +28,7 @@ describe('Subscription and the person who reads the mail', () => {
       (graph) => {
         if (endpoint === undefined) return;
         const told = graph.add(topic, 'alarms', { topicName: 'own-alarms' });
-        graph.add(subscription, 'alarms', { topicArn: told.ref('topicArn'), endpoint });
+        graph.add(subscription, 'alarms', { topicArn: told.ref('topicArn'), endpoint, asked: true });
       },
       [topic, subscription],
     );
@@ -56,6 +59,18 @@ describe('Subscription and the person who reads the mail', () => {
       assert.match(state.because ?? '', /ops@example\.com has to confirm/);
     }
     assert.equal(mails(), 1);
+  });
+
+  test('one that nobody confirmed in time is ready with a note, and nobody gets a second mail', async () => {
+    const sns = await gateway.aws.sns();
+    const expired = { ...sns, paginateListSubscriptionsByTopic: listing({ Subscriptions: [] }) } as typeof sns;
+    const aws = { ...gateway.aws, sns: async () => expired };
+    const { graph, kinds } = declare('ops@example.com');
+    const classify = toReconcileError;
+    const snapshot = await look({ env: aws, graph, kinds, at: allKinds(kinds), known: new Map(), classify });
+    const plan = makePlan({ graph, kinds, snapshot });
+    assertEmpty(plan);
+    assert.match(plan.states.get('Subscription/alarms')?.because ?? '', /ops@example\.com has not confirmed in time/);
   });
 
   test('one that is confirmed needs no note', async () => {
@@ -95,3 +110,9 @@ describe('Subscription and the person who reads the mail', () => {
     assertEmpty(await gateway.plan(declare()));
   });
 });
+
+/** Pages of a list: only this one. */
+const listing = (page: object) =>
+  async function* () {
+    yield page;
+  };
