@@ -9,14 +9,16 @@ import { outcomeText } from './outcome-text.ts';
 import { planScreen } from './plan.ts';
 import { outcomeJson } from './plan-json.ts';
 import { runShown } from './run.ts';
+import { turnOf } from './turn.ts';
 import type { Terminal } from './terminal.ts';
-import { few } from './words.ts';
+import { few } from '../words.ts';
 
 export interface ApplyOptions extends ManifestOptions {
   readonly yes?: boolean;
   readonly plan?: string;
   readonly wait: boolean;
   readonly timeout?: number;
+  readonly lockTimeout?: number;
   readonly only?: readonly string[];
   readonly all?: boolean;
 }
@@ -24,8 +26,9 @@ export interface ApplyOptions extends ManifestOptions {
 /** Plans, asks, makes it so and waits. */
 export async function apply(options: ApplyOptions, terminal: Terminal): Promise<number> {
   const context = await openContext(options, terminal, { warn: true });
+  const lock = await turnOf(context, options.lockTimeout, terminal);
   const began = context.clock.now();
-  const only = selectNodes(options.only, context.declared.graph, kinds);
+  const only = selectNodes(options.only, context.wished.graph, kinds);
   const sight = await lookAround(context, only === undefined ? {} : { only });
   const { plan } = sight;
   if (options.plan !== undefined && options.plan !== plan.id)
@@ -52,6 +55,7 @@ export async function apply(options: ApplyOptions, terminal: Terminal): Promise<
     sight,
     {
       command: 'apply',
+      ...lock,
       wait: options.wait,
       ...(only !== undefined && { only }),
       ...(options.timeout !== undefined && { timeout: options.timeout * 1000 }),

@@ -1,5 +1,7 @@
 import type { Call } from '../aws/middleware.ts';
 import { openSession, type Session } from '../controller.ts';
+import { tracingFrom, type Tracing } from '../daemon/tracing.ts';
+import { systemClock, timing } from '../engine/timing.ts';
 import { problemLine } from '../spec/problem.ts';
 import { loadGateway } from './gateways.ts';
 import { wrap } from './layout.ts';
@@ -19,11 +21,12 @@ export interface Context extends Session {
   readonly file: string;
   /** `-f gateway.yaml` and what else leads to the same gateway, to repeat in advice. */
   readonly files: string;
+  readonly tracing: Tracing;
 }
 
 /** Reads the manifest and connects to its account. `warn`: what is odd about the manifest is told. */
 export async function openContext(
-  options: ManifestOptions,
+  options: Omit<ManifestOptions, 'output'>,
   terminal: Terminal,
   { warn = false }: { readonly warn?: boolean } = {},
 ): Promise<Context> {
@@ -31,20 +34,25 @@ export async function openContext(
   if (warn) for (const problem of loaded.warnings) terminal.err(wrap(problemLine(problem), terminal.columns, 2));
   const calls: Call[] = [];
   const told = new Set<string>();
+  const onWarning = (message: string): void => {
+    if (!told.has(message)) terminal.err(wrap(`warning: ${message}`, terminal.columns, 2));
+    told.add(message);
+  };
+  const tracing = await tracingFrom(process.env, { clock: systemClock, timing: timing(), onWarning });
   const session = await openSession(loaded, {
     environment: process.env,
-    onCall: (call) => calls.push(call),
-    onWarning: (message) => {
-      if (!told.has(message)) terminal.err(wrap(`warning: ${message}`, terminal.columns, 2));
-      told.add(message);
+    onCall: (call) => {
+      calls.push(call);
+      tracing.called(call);
     },
+    onWarning,
     ...(options.state !== undefined && { state: options.state }),
   });
   const files = [
     ...options.file.map((file) => `-f ${quoted(file)}`),
     ...(options.state === undefined ? [] : [`--state ${quoted(options.state)}`]),
   ].join(' ');
-  return { ...session, calls, file: loaded.file, files };
+  return { ...session, calls, file: loaded.file, files, tracing };
 }
 
 /** As a shell takes it. */

@@ -7,14 +7,16 @@ import { interruptedText, next } from './outcome-text.ts';
 import { outcomeJson } from './plan-json.ts';
 import { planScreen } from './plan.ts';
 import { runShown, type Ended } from './run.ts';
+import { turnOf } from './turn.ts';
 import type { Terminal } from './terminal.ts';
-import { count, duration } from './words.ts';
+import { count, duration } from '../words.ts';
 
 export interface DestroyOptions extends ManifestOptions {
   readonly yes?: boolean;
   readonly data?: boolean;
   readonly confirm?: string;
   readonly timeout?: number;
+  readonly lockTimeout?: number;
   readonly all?: boolean;
 }
 
@@ -26,6 +28,7 @@ export async function destroy(options: DestroyOptions, terminal: Terminal): Prom
     throw new CommandError(
       `--data deletes the databases, files, keys and secrets of ${context.owner}.\nSay so with --data --confirm ${name}`,
     );
+  const lock = await turnOf(context, options.lockTimeout, terminal);
   const began = context.clock.now();
   const wish: PlanOptions = { destroy: true, allowData: options.data === true };
   const sight = await lookAround(context, wish);
@@ -44,7 +47,7 @@ export async function destroy(options: DestroyOptions, terminal: Terminal): Prom
     }
   }
   const timeout = options.timeout === undefined ? {} : { timeout: options.timeout * 1000 };
-  const ended = await runShown(context, sight, { command: 'destroy', ...wish, ...timeout }, terminal);
+  const ended = await runShown(context, sight, { command: 'destroy', ...lock, ...wish, ...timeout }, terminal);
   const { outcome } = ended;
   if (options.output === 'json') printJson(terminal, outcomeJson(plan, outcome, context.revision, sight.applied));
   else terminal.out(goneText(context, ended, terminal, context.clock.now() - began));

@@ -8,7 +8,7 @@ import { planJson } from './plan-json.ts';
 import { stepsText } from './plan-text.ts';
 import type { Terminal } from './terminal.ts';
 import { unknownText } from './obstacles.ts';
-import { count } from './words.ts';
+import { count } from '../words.ts';
 
 export interface DriftOptions extends ManifestOptions {
   readonly exitCode?: boolean;

@@ -5,7 +5,7 @@ import type { Context } from './context.ts';
 import { command, paragraph, wrap } from './layout.ts';
 import type { Terminal } from './terminal.ts';
 import { unknownText } from './obstacles.ts';
-import { count, few } from './words.ts';
+import { count, few } from '../words.ts';
 
 const VERBS = { create: 'create', update: 'change', delete: 'delete', restore: 'restore' } as const;
 const MOST = 6;
@@ -69,7 +69,8 @@ function deniedLines(denied: readonly Failure[], { aws }: Context): readonly str
   }
   const lines = [...groups].map(([key, group]) => {
     const [verb = '', action = '', code = ''] = key.split(' ');
-    return `Cannot ${verb} ${few(group.map((failure) => failure.node))}: the role may not call ${action} (${code}).`;
+    // In an order that does not depend on which answer came first.
+    return `Cannot ${verb} ${few(group.map((failure) => failure.node).sort())}: the role may not call ${action} (${code}).`;
   });
   return lines.length === 0 ? [] : [...lines, `  caller  ${aws.caller}`];
 }

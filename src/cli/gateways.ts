@@ -4,7 +4,7 @@ import { isError, problemLine, type Problem } from '../spec/problem.ts';
 import { CommandError } from './command-error.ts';
 import { wrap } from './layout.ts';
 import type { Terminal } from './terminal.ts';
-import { count } from './words.ts';
+import { count } from '../words.ts';
 
 interface Loaded extends LoadedGateway {
   readonly warnings: readonly Problem[];

@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { isError, type Problem } from '../spec/problem.ts';
+import type { IngressMode } from '../spec/gateway.ts';
 import { checkFiles } from '../spec/read.ts';
 import { CommandError } from './command-error.ts';
 import { printJson } from './context.ts';
@@ -12,6 +13,8 @@ export interface InitOptions {
   readonly name: string;
   readonly account: string;
   readonly region: string;
+  readonly mode: IngressMode;
+  readonly domain?: string;
   readonly imageBase?: string;
   readonly imageTag: string;
   readonly output: 'text' | 'json';
@@ -22,6 +25,9 @@ const OPTIONS: Readonly<Record<string, string>> = {
   'metadata.name': '--name',
   'spec.accountId': '--account',
   'spec.region': '--region',
+  'spec.ingress': '--domain',
+  'spec.ingress.domain': '--domain',
+  'spec.ingress.domain.base': '--domain',
   'spec.images.base': '--image-base',
   'spec.images.tag': '--image-tag',
 };
@@ -53,7 +59,7 @@ export async function init(options: InitOptions, terminal: Terminal): Promise<nu
   return 0;
 }
 
-function manifest({ name, account, region, imageBase, imageTag }: InitOptions): string {
+function manifest({ name, account, region, mode, domain, imageBase, imageTag }: InitOptions): string {
   const base = imageBase ?? `${account}.dkr.ecr.${region}.amazonaws.com`;
   return `# yaml-language-server: $schema=gateway.schema.json
 apiVersion: mcpgw.io/v1alpha1
@@ -64,7 +70,7 @@ spec:
   accountId: ${JSON.stringify(account)}
   region: ${scalar(region)}
   ingress:
-    mode: cloudfront
+    mode: ${mode}${domain === undefined ? '' : `\n    domain:\n      base: ${scalar(domain)}`}
   images:
     base: ${scalar(base)}
     tag: ${scalar(imageTag)}

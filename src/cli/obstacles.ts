@@ -3,7 +3,7 @@ import type { NodeState } from '../engine/step.ts';
 import { paragraph, wrap } from './layout.ts';
 import { DOMAIN, NARROW } from './plan-view.ts';
 import type { Terminal } from './terminal.ts';
-import { few } from './words.ts';
+import { few } from '../words.ts';
 
 /** What could not be read, the causes first; what is only found through them is named once. */
 export function unknownText({ unknown }: Plan, terminal: Terminal): readonly string[] {

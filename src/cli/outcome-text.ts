@@ -1,11 +1,11 @@
-import { outputsOf } from '../controller.ts';
+import { outputsOf, type Ran } from '../controller.ts';
 import type { Plan } from '../engine/plan.ts';
 import { command, paragraph, wrap } from './layout.ts';
 import type { Context } from './context.ts';
 import { failureText } from './failure-text.ts';
 import type { Ended } from './run.ts';
 import type { Terminal } from './terminal.ts';
-import { duration, list } from './words.ts';
+import { duration, list } from '../words.ts';
 
 /** How an apply ended, and what to do next. */
 export function outcomeText(context: Context, ended: Ended, terminal: Terminal, ms: number): string {
@@ -17,7 +17,7 @@ export function outcomeText(context: Context, ended: Ended, terminal: Terminal, 
     case 'converged':
       return [
         `Ready in ${duration(ms)}: ${ready} of ${states.length}.`,
-        ...addresses(context, plan),
+        ...addresses(ended.outcome),
         ...states.flatMap(({ id, because }) =>
           because === undefined ? [] : [paragraph(`  note       ${id}: ${because}`, columns, 13)],
         ),
@@ -56,8 +56,8 @@ function underway(plan: Plan): string {
   return all.length === 0 ? 'nothing' : [...new Set(all)].join(', ');
 }
 
-function addresses(context: Context, plan: Plan): readonly string[] {
-  const outputs = outputsOf(context, plan);
+function addresses(ran: Ran): readonly string[] {
+  const outputs = outputsOf(ran);
   const registry = outputs['registry_url']?.value;
   const keycloak = outputs['keycloak_admin_console']?.value;
   return [

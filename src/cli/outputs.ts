@@ -10,8 +10,9 @@ export interface OutputsOptions extends ManifestOptions {
 /** The outputs under the names that the Terraform deployment gave them; JSON as `terraform output -json` prints it. */
 export async function outputs(options: OutputsOptions, terminal: Terminal): Promise<number> {
   const context = await openContext(options, terminal);
-  const { plan } = await lookAround(context);
-  const found = outputsOf(context, plan);
+  const sight = await lookAround(context);
+  const { plan } = sight;
+  const found = outputsOf(sight);
   if (options.name !== undefined) {
     const output = found[options.name];
     if (output === undefined)

@@ -8,7 +8,7 @@ import { COLOURS, DOMAIN, INDENT, SIGNS, type PlanView } from './plan-view.ts';
 import { stepText } from './step-text.ts';
 import type { Terminal } from './terminal.ts';
 import { stalledOf, stalledText, unknownText } from './obstacles.ts';
-import { about, capital, count, list } from './words.ts';
+import { about, capital, count, list } from '../words.ts';
 
 /** Dangerous before long. */
 const ORDER: readonly Action[] = ['refuse', 'replace', 'delete', 'update', 'create'];
@@ -50,7 +50,7 @@ export function planText(view: PlanView, terminal: Terminal): string {
     '',
     ...lines,
     ...(lines.length > 0 ? [''] : []),
-    ...footer(view, terminal),
+    ...totals(view, terminal),
   ].join('\n');
 }
 
@@ -76,7 +76,8 @@ function folded(action: Action, domain: string, steps: readonly Step[], terminal
   return terminal.paint(COLOURS[action], SIGNS[action]) + wrap(text, terminal.columns - 1, INDENT);
 }
 
-function footer(view: PlanView, { columns }: Terminal): readonly string[] {
+/** What is not shown, and how long it takes. */
+export function totals(view: PlanView, { columns }: Terminal): readonly string[] {
   const { plan, kinds, all, destroy } = view;
   const open = plan.steps.flatMap((step) => step.changes).filter((change) => refsOf(change.to).length > 0).length;
   const unchanged = destroy ? '' : `${summaryOf(plan).unchanged} unchanged`;
@@ -89,7 +90,7 @@ function footer(view: PlanView, { columns }: Terminal): readonly string[] {
     .join(' ');
   const { seconds, longest } = estimate(plan, kinds);
   const time = `${capital(about(seconds))} in all${longest === undefined || seconds < 60 ? '' : `; the longest is ${longest}`}.`;
-  return [...(first === '' ? [] : [wrap(first, columns)]), ...(plan.steps.length > 0 ? [wrap(time, columns)] : [])];
+  return [...(first === '' ? [] : [wrap(first, columns)]), ...(seconds > 0 ? [wrap(time, columns)] : [])];
 }
 
 function hasFolded(view: PlanView): boolean {

@@ -6,11 +6,14 @@ import { changesExit } from './exit-code.ts';
 import { command, fields, paragraph, wrap } from './layout.ts';
 import { selectNodes } from './only.ts';
 import { planJson } from './plan-json.ts';
+import { planMarkdown } from './plan-markdown.ts';
 import { planText } from './plan-text.ts';
+import { switchJson, switchText } from './switch-text.ts';
 import type { Terminal } from './terminal.ts';
-import { duration } from './words.ts';
+import { duration } from '../words.ts';
 
-export interface PlanCommandOptions extends ManifestOptions {
+export interface PlanCommandOptions extends Omit<ManifestOptions, 'output'> {
+  readonly output: 'text' | 'json' | 'markdown';
   readonly all?: boolean;
   readonly exitCode?: boolean;
   readonly only?: readonly string[];
@@ -20,9 +23,12 @@ export interface PlanCommandOptions extends ManifestOptions {
 export async function plan(options: PlanCommandOptions, terminal: Terminal): Promise<number> {
   const began = Date.now();
   const context = await openContext(options, terminal, { warn: true });
-  const only = selectNodes(options.only, context.declared.graph, kinds);
+  const only = selectNodes(options.only, context.wished.graph, kinds);
   const sight = await lookAround(context, only === undefined ? {} : { only });
-  if (options.output === 'json') printJson(terminal, planJson(sight.plan, context.revision, sight.applied));
+  if (options.output === 'json')
+    printJson(terminal, { ...planJson(sight.plan, context.revision, sight.applied), ...switchJson(sight) });
+  else if (options.output === 'markdown')
+    terminal.out(planMarkdown(context, sight, options.all === true, applyThis(context, sight, options.only), terminal));
   else {
     terminal.out(
       planScreen(context, sight, terminal, { all: options.all === true, destroy: false, ms: Date.now() - began }),
@@ -33,14 +39,13 @@ export async function plan(options: PlanCommandOptions, terminal: Terminal): Pro
   return options.exitCode === true ? changesExit(sight.plan, sight.applied) : 0;
 }
 
-function advice(
-  { files }: Context,
-  { plan: found }: Sight,
-  only: readonly string[] = [],
-  { columns }: Terminal,
-): string {
+function applyThis({ files }: Context, { plan: found }: Sight, only: readonly string[] = []): string {
   const chosen = only.length > 0 ? ` --only ${only.join(' ')}` : '';
-  const line = `mcpgw-controller apply ${files}${chosen} --plan ${found.id}`;
+  return `mcpgw-controller apply ${files}${chosen} --plan ${found.id}`;
+}
+
+function advice(context: Context, sight: Sight, only: PlanCommandOptions['only'], { columns }: Terminal): string {
+  const line = applyThis(context, sight, only);
   const lead = 'Apply exactly this:';
   return lead.length + line.length + 2 <= columns ? `${lead}  ${line}` : `${lead}\n${command(line, columns)}`;
 }
@@ -52,12 +57,8 @@ interface ScreenOptions {
 }
 
 /** The whole plan screen, from the gateway's name to how long it takes. */
-export function planScreen(
-  context: Context,
-  { plan: found, applied }: Sight,
-  terminal: Terminal,
-  options: ScreenOptions,
-): string {
+export function planScreen(context: Context, sight: Sight, terminal: Terminal, options: ScreenOptions): string {
+  const { plan: found, applied } = sight;
   const { columns } = terminal;
   const head = fields(
     [
@@ -83,5 +84,7 @@ export function planScreen(
     const text = `Nothing to change: ${ready} of ${states.length} ready (${context.calls.length} reads, ${duration(options.ms)}).`;
     return [head, wrap(text, columns), ...open].join('\n');
   }
-  return `${head}\n${planText({ plan: found, kinds, applied, all: options.all, destroy: options.destroy }, terminal)}`;
+  const ways = options.destroy ? [] : switchText(sight, terminal);
+  const text = planText({ plan: found, kinds, applied, all: options.all, destroy: options.destroy }, terminal);
+  return [head, ...ways, text].join('\n');
 }

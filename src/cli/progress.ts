@@ -1,10 +1,10 @@
 import { estimate } from '../engine/estimate.ts';
 import type { Kinds } from '../engine/kind.ts';
-import type { Progress, StepEvent } from '../engine/reconcile.ts';
+import type { Progress } from '../engine/reconcile.ts';
 import type { Plan } from '../engine/plan.ts';
-import type { NodeState } from '../engine/step.ts';
+import type { NodeState, StepEvent } from '../engine/step.ts';
 import { fields } from './layout.ts';
-import { duration } from './words.ts';
+import { duration } from '../words.ts';
 
 const DONE = { create: 'created', update: 'updated', delete: 'deleted', restore: 'restored' } as const;
 const UNDERWAY: ReadonlySet<NodeState['phase']> = new Set(['pending', 'deleting']);

@@ -1,5 +1,6 @@
-import { run, type RunOptions, type Sight } from '../controller.ts';
-import type { Outcome, Progress, StepEvent } from '../engine/reconcile.ts';
+import { run, type Ran, type RunOptions, type Sight } from '../controller.ts';
+import type { Progress } from '../engine/reconcile.ts';
+import type { StepEvent } from '../engine/step.ts';
 import { kinds } from '../reconcilers/index.ts';
 import type { Context } from './context.ts';
 import { eventLine, frameText } from './progress.ts';
@@ -14,7 +15,7 @@ interface Shown {
 
 /** How a run ended, and the calls that had no answer when it was interrupted. */
 export interface Ended {
-  readonly outcome: Outcome;
+  readonly outcome: Ran;
   readonly unanswered: Progress['running'];
 }
 
@@ -32,7 +33,7 @@ export async function runShown(
   const shown = await show(context, sight, options.command, terminal);
   const stop = new AbortController();
   let last: Progress | undefined;
-  const interrupted = new Promise<Outcome>((resolve) => {
+  const interrupted = new Promise<Ran>((resolve) => {
     terminal.onInterrupt(() => {
       if (stop.signal.aborted) process.exit(130);
       shown.say('Stopping after the calls in flight. Once more ends at once.');
@@ -42,7 +43,7 @@ export async function runShown(
     });
   });
   try {
-    const ended = run(context, sight.snapshot, {
+    const ended = traced(context, sight, {
       ...options,
       signal: stop.signal,
       onProgress: (progress) => {
@@ -59,11 +60,24 @@ export async function runShown(
     };
   } finally {
     shown.done();
+    await context.tracing.close();
   }
 }
 
-function asItStands({ plan, snapshot }: Sight, last: Progress | undefined): Outcome {
+/** The run as a span, with its steps and calls inside. */
+function traced(context: Context, sight: Sight, options: RunOptions): Promise<Ran> {
+  const { tracing, gateway, owner, revision } = context;
+  const attributes = { 'mcpgw.command': options.command, 'mcpgw.revision': revision, 'mcpgw.plan': sight.plan.id };
+  return tracing.run(`${gateway.accountId}/${owner}`, attributes, async (note) => {
+    const ran = await run(context, sight, { ...options, around: (step, act) => tracing.step(step, act) });
+    note({ 'mcpgw.result': ran.result });
+    return ran;
+  });
+}
+
+function asItStands({ plan, snapshot, declared }: Sight, last: Progress | undefined): Ran {
   return {
+    declared,
     result: 'interrupted',
     plan: last?.plan ?? plan,
     snapshot,

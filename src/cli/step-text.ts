@@ -5,7 +5,7 @@ import { fields } from './layout.ts';
 import { COLOURS, DOMAIN, INDENT, NARROW, SIGNS, type PlanView } from './plan-view.ts';
 import type { Terminal } from './terminal.ts';
 import { pathText, propsText, valueText } from './value-text.ts';
-import { about, few } from './words.ts';
+import { about, few } from '../words.ts';
 
 /** Longer names push what is said of them to the right by themselves. */
 const WIDEST = 36;

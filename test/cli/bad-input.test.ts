@@ -137,7 +137,13 @@ describe('what cannot be worked with', () => {
     for (const [name, text] of await line.remembered()) await line.write(`state/${name}`, text.slice(0, -7));
     await line.expect(0, ['status', '-f', 'gateway.yaml']);
     await line.expect(0, ['apply', '-f', 'gateway.yaml', '--only', 'InternetGateway', '--yes']);
-    for (const text of (await line.remembered()).values()) JSON.parse(text);
+    const files = await line.remembered();
+    const isNewest = (name: string): boolean =>
+      !files.has(name.replace(/\d+$/, (number) => String(Number(number) + 1)));
+    for (const [name, text] of files) {
+      if (name.endsWith('.jsonl')) JSON.parse(text.trimEnd().split('\n').at(-1) ?? '');
+      else if (isNewest(name)) JSON.parse(text);
+    }
   });
 
   test('whoever reads only the first line ends it quietly', async () => {

@@ -3,7 +3,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { openAccount, type SandboxAccount } from '../sandbox-account.ts';
+import { openAccount, proxyOf, type SandboxAccount } from '../sandbox-account.ts';
 
 const PROGRAM = resolve('bin/mcpgw-controller.js');
 
@@ -74,7 +74,7 @@ export class CommandLine {
   /** Everything that is remembered, by file. */
   async remembered(): Promise<ReadonlyMap<string, string>> {
     const names = await readdir(join(this.folder, 'state'), { recursive: true });
-    const files = names.filter((name) => name.endsWith('.json'));
+    const files = names.filter((name) => /\.json(l|\.\d+)$/.test(name));
     return new Map(
       await Promise.all(
         files.map(async (name) => [name, await readFile(join(this.folder, 'state', name), 'utf8')] as const),
@@ -94,11 +94,14 @@ export async function openCommandLine(more = ''): Promise<CommandLine> {
   const account = await openAccount();
   const { accessKeyId, secretAccessKey, sessionToken } = await account.credentials();
   const folder = await mkdtemp(join(tmpdir(), 'mcpgw-'));
-  const { PATH, AWS_ENDPOINT_URL } = process.env;
+  const { PATH, AWS_ENDPOINT_URL, NODE_EXTRA_CA_CERTS, MCPGW_DNS_SERVERS } = process.env;
   const line = new CommandLine(account, folder, {
     PATH,
     HOME: folder,
     AWS_ENDPOINT_URL,
+    NODE_EXTRA_CA_CERTS,
+    MCPGW_DNS_SERVERS,
+    MCPGW_PROBE_PROXY: proxyOf(account.accountId),
     AWS_ACCESS_KEY_ID: accessKeyId,
     AWS_SECRET_ACCESS_KEY: secretAccessKey,
     AWS_SESSION_TOKEN: sessionToken,

@@ -41,6 +41,9 @@ describe('the commands', () => {
       'plan',
       'apply',
       'status',
+      'wait',
+      'history',
+      'events',
       'outputs',
       'drift',
       'destroy',
@@ -184,7 +187,11 @@ describe('the commands', () => {
     };
     assert.deepEqual(
       { apiVersion, kind, metadata },
-      { apiVersion: 'mcpgw.io/v1alpha1', kind: 'Gateway', metadata: { name: 'mcp-gateway', region: REGION } },
+      {
+        apiVersion: 'mcpgw.io/v1alpha1',
+        kind: 'Gateway',
+        metadata: { name: 'mcp-gateway', region: REGION, accountId: line.account.accountId, generation: 1 },
+      },
     );
     const found = Object.fromEntries(status.conditions.map((condition) => [condition.type, condition.status]));
     assert.deepEqual([found['Ready'], found['NetworkReady'], found['Stalled']], ['False', 'True', 'False']);

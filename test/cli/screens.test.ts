@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import {
   AuthorizeSecurityGroupIngressCommand,
@@ -9,6 +10,7 @@ import {
   RevokeSecurityGroupIngressCommand,
 } from '@aws-sdk/client-ec2';
 import { must } from '../../src/engine/errors.ts';
+import { diskStore } from '../../src/state/disk-store.ts';
 import { startProxy } from '../faults/proxy.ts';
 import { assertGolden } from '../golden.ts';
 import { REGION } from '../sandbox-account.ts';
@@ -47,6 +49,18 @@ describe('what people see', () => {
 
   test('a status before anything was applied', () => screen('status-nothing', 0, ['status', ...F]));
 
+  for (const columns of [80, 60]) {
+    test(`the history of a gateway on ${columns} columns`, async () => {
+      await remember(line);
+      await screen(`history-${columns}`, 0, ['history', ...F, '--state', 'remembered'], columns);
+    });
+
+    test(`the events of a gateway on ${columns} columns`, async () => {
+      await remember(line);
+      await screen(`events-${columns}`, 0, ['events', ...F, '--state', 'remembered'], columns);
+    });
+  }
+
   test('a failure: a permission is missing, and what was done before stays', async () => {
     const proxy = await startProxy(must(process.env['AWS_ENDPOINT_URL'], 'AWS_ENDPOINT_URL'), {
       fault: ({ operation }) =>
@@ -84,6 +98,86 @@ describe('what people see', () => {
     await assertGolden('screens/destroy.txt', steady(stderr).trimEnd());
   });
 });
+
+/** What runs of the last days have left, times apart. */
+async function remember({ account, folder }: CommandLine): Promise<void> {
+  const store = diskStore(join(folder, 'remembered', account.accountId, REGION, 'mcp-gateway'));
+  const at = (hours: number): string => new Date(Date.now() - hours * 3_600_000 - 60_000).toISOString();
+  const common = { revision: '3f2c1ab9d0', planId: '7c1e09d2', ms: 820_000, steps: 287, result: 'converged' };
+  const refused =
+    'Distribution/registry: the role may not do this (AccessDenied): not authorized to perform: cloudfront:CreateDistribution';
+  await store.write(
+    'history.json',
+    JSON.stringify([
+      { ...common, at: at(72), command: 'apply', ms: 61_000, steps: 41, result: 'failed', errors: [refused] },
+      { ...common, at: at(71), command: 'apply' },
+      { ...common, at: at(2), firstAt: at(70), times: 816, command: 'daemon', why: 'interval', ms: 1400, steps: 0 },
+      { ...common, at: at(1), command: 'daemon', why: 'revision', revision: '9ab3f1c0d2', ms: 241_000, steps: 3 },
+    ]),
+  );
+  const run = {
+    by: 'arn:aws:sts::123456789012:assumed-role/deploy/ci',
+    command: 'apply',
+    revision: '3f2c1ab9d0',
+    planId: '7c1e09d2',
+  };
+  const day = '2026-11-20T14:0';
+  const lines = [
+    {
+      type: 'call',
+      at: `${day}0:01Z`,
+      ...run,
+      node: 'Vpc/main',
+      verb: 'create',
+      call: 'ec2:CreateVpc',
+      result: 'ok',
+      ms: 412,
+    },
+    {
+      type: 'call',
+      at: `${day}0:02Z`,
+      ...run,
+      node: 'Distribution/registry',
+      verb: 'create',
+      call: 'cloudfront:CreateDistributionWithTags',
+      result: 'AccessDenied',
+      ms: 98,
+    },
+    {
+      type: 'condition',
+      at: `${day}1:00Z`,
+      revision: run.revision,
+      condition: 'Ready',
+      from: 'True',
+      status: 'False',
+      reason: 'NotHealthy',
+      message: 'Service/auth is stalled: its rollout was rolled back by ECS',
+    },
+    {
+      type: 'call',
+      at: `${day}5:00Z`,
+      ...run,
+      command: 'daemon',
+      node: 'Service/auth',
+      verb: 'update',
+      call: 'ecs:UpdateService',
+      result: 'ok',
+      ms: 700,
+    },
+    {
+      type: 'condition',
+      at: `${day}9:00Z`,
+      revision: run.revision,
+      condition: 'Ready',
+      from: 'False',
+      status: 'True',
+      reason: 'AsWanted',
+      message: '',
+    },
+  ];
+  await store.remove('log/00000001-0000.jsonl');
+  await store.append('log/00000001-0000.jsonl', lines.map((each) => `${JSON.stringify(each)}\n`).join(''));
+}
 
 /** Changes made past the controller, with the AWS SDK. */
 async function damage({ account }: CommandLine): Promise<void> {

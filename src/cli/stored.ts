@@ -1,0 +1,24 @@
+import { systemClock, timeScale, timing, type Clock, type Timing } from '../engine/timing.ts';
+import { openPlace } from '../state/place.ts';
+import type { Store } from '../state/store.ts';
+import type { ManifestOptions } from './context.ts';
+import { loadGateway } from './gateways.ts';
+import type { Terminal } from './terminal.ts';
+
+/** What is remembered of a gateway, without asking its account. */
+export interface Stored {
+  /** `<region>/<name>`. */
+  readonly owner: string;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly timing: Timing;
+}
+
+export async function openStored({ file, state }: ManifestOptions, terminal: Terminal): Promise<Stored> {
+  const { gateway } = await loadGateway(file, terminal);
+  const { env: environment } = process;
+  const times = timing(timeScale(environment));
+  const { region, name } = gateway;
+  const place = await openPlace({ environment, region, timing: times, ...(state !== undefined && { state }) });
+  return { owner: `${region}/${name}`, store: place.storeOf(gateway), clock: systemClock, timing: times };
+}
