@@ -32,15 +32,15 @@ export interface Apply {
 const speed = Number(must(process.argv[3], 'the speed'));
 const calls: Call[] = [];
 const session = await openBenchSession(must(process.argv[2], 'the manifest'), (call) => calls.push(call));
-const { graph } = session.declared;
-const { snapshot } = await lookAround(session);
+const sight = await lookAround(session);
+const { graph } = sight.declared;
 calls.length = 0;
 
 const began = new Map<NodeId, number>();
 const made = new Map<NodeId, number>();
 const ready = new Map<NodeId, number>();
 const start = Date.now();
-const { result } = await run(session, snapshot, {
+const { result } = await run(session, sight, {
   command: 'apply',
   onStep: ({ step, at, ms }) => {
     const id = step.verb === 'create' ? step.node : again(step.node);

@@ -12,6 +12,7 @@ import { startSandbox } from '../sandbox/sandbox.mjs';
 const { values } = parseArgs({ options: { speed: { type: 'string', default: '10' } } });
 const root = fileURLToPath(new URL('../', import.meta.url));
 const manifest = 'manifests/cloudfront.yaml';
+const otherModes = ['custom-domain', 'cloudfront-custom-domain', 'cloudfront-custom-domain-dual', 'development'];
 const bin = 'bin/mcpgw-controller.js';
 /** Milliseconds that a call to AWS takes. */
 const LATENCY = 60;
@@ -27,8 +28,9 @@ try {
   const starting = await measureStarting(quick);
   const memory = await measureMemory(quick);
   await close();
+  const modes = await measureModes();
   const applying = await measureApplying(Number(values.speed));
-  await report({ reading, starting, memory, applying });
+  await report({ reading, starting, memory, modes, applying });
 } finally {
   await close();
   await rm(state, { recursive: true, force: true });
@@ -74,6 +76,24 @@ async function measureMemory({ env }) {
   return Number(/max rss (\d+) KiB/.exec(stderr)[1]) / 1024;
 }
 
+/** Calls of a quiet plan in the other ingress modes, each in an AWS of its own. */
+async function measureModes() {
+  const modes = {};
+  for (const mode of otherModes) {
+    const file = `manifests/${mode}.yaml`;
+    const own = await open();
+    const { code, stderr } = await finish(controller(own.env, ['apply', '-f', file, '--yes'], quickly(mode)));
+    if (code !== 0) throw new Error(`the gateway of ${file} could not be built\n${stderr}`);
+    const { stdout } = await finish(start(['dist/bench/quiet-plan.js', file], { ...own.env, ...quickly(mode) }));
+    const { calls } = JSON.parse(stdout);
+    modes[mode] = Object.values(calls).reduce((sum, count) => sum + count, 0);
+    await close();
+  }
+  return modes;
+}
+
+const quickly = (name) => ({ MCPGW_TIME_SCALE: '0.05', MCPGW_STATE: join(state, name) });
+
 async function measureApplying(speed) {
   const { proxy, env } = await open(speed);
   proxy.weather = { latency: LATENCY / speed };
@@ -97,7 +117,7 @@ function start(args, env) {
       ...Object.fromEntries(ambient),
       ...env,
       AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
-      MCPGW_STATE: join(state, env.MCPGW_TIME_SCALE ?? 'quick'),
+      MCPGW_STATE: env.MCPGW_STATE ?? join(state, env.MCPGW_TIME_SCALE ?? 'quick'),
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -117,11 +137,16 @@ async function best(measure) {
   return least;
 }
 
-async function report({ reading, starting, memory, applying }) {
+async function report({ reading, starting, memory, modes, applying }) {
   const calls = Object.values(reading.calls).reduce((sum, count) => sum + count, 0);
   const ratio = (a, b) => (a / b).toFixed(2);
   const rows = [
     ['quiet `plan`: calls', String(calls), '≤ 140'],
+    ...Object.entries(modes).map(([mode, count]) => [
+      `quiet \`plan\` of \`manifests/${mode}.yaml\`: calls`,
+      String(count),
+      '≤ 140',
+    ]),
     [
       `quiet \`plan\`: time against ${reading.singleCalls} single reads, ten at a time, ${LATENCY} ms each`,
       ratio(reading.planMs, reading.singleMs),

@@ -3,20 +3,24 @@ import { readdir, readFile } from 'node:fs/promises';
 import { posix } from 'node:path';
 import test from 'node:test';
 
-const belowReconcilers = ['spec', 'engine', 'aws'];
-const belowController = [...belowReconcilers, 'version', 'state', 'reconcilers'];
+const belowReconcilers = ['spec', 'engine', 'outside', 'aws'];
+const belowController = [...belowReconcilers, 'version', 'words', 'state', 'reconcilers'];
 
 /** Each layer of `src`, and what it may import besides itself. */
 const layers: ReadonlyMap<string, readonly string[]> = new Map([
   ['spec', []],
   ['engine', []],
   ['version', []],
-  ['aws', ['engine']],
-  ['state', ['engine']],
+  ['words', []],
+  ['outside', ['engine']],
+  ['aws', ['engine', 'outside']],
+  ['state', ['engine', 'aws', 'words']],
   ['reconcilers', belowReconcilers],
   ['controller', belowController],
+  ['doctor', [...belowController, 'controller']],
   ['daemon', [...belowController, 'controller']],
-  ['cli', [...belowController, 'controller', 'daemon']],
+  ['http', [...belowController, 'controller', 'daemon']],
+  ['cli', [...belowController, 'controller', 'doctor', 'daemon', 'http']],
 ]);
 
 const services =
@@ -24,6 +28,9 @@ const services =
 const waits = /\bsetTimeout\(|timers\/promises|AbortSignal\.timeout\(|\bwaitUntil[A-Z]|@smithy\/util-waiter/;
 const durations =
   /\b\w*(?:timeout|delay|interval|deadline|patience|backoff|poll|grace|millis(?:econds)?)\w*['"]?\s*[:=]\s*[1-9]|\d\s*\*\s*1_?000\b|\b60\s*\*|\*\s*60\b/i;
+
+/** Runs in people's browsers, where no clock is handed in. */
+const browser = /^src\/http\/page\/(?:browser|generated)\//;
 
 function layerOf(file: string): string {
   return file.replace(/\.ts$/, '').split('/')[1] ?? '';
@@ -61,7 +68,8 @@ function offencesIn(file: string, source: string): readonly string[] {
 
   const service = layer === 'engine' ? services.exec(inWords(code)) : null;
   if (service) offences.push(`names ${service[0]}`);
-  const wait = layer === 'aws' || file === 'src/engine/timing.ts' ? null : waits.exec(code);
+  if (browser.test(file)) return offences.map((offence) => `${file}: ${offence}`);
+  const wait = layer === 'aws' || layer === 'outside' || file === 'src/engine/timing.ts' ? null : waits.exec(code);
   if (wait) offences.push(`waits by itself: ${wait[0]}`);
   if (layer !== 'cli' && /\bsetInterval\(/.test(code)) offences.push('ticks by itself: only a view is redrawn');
   // What a manifest or AWS calls a timeout is data; elsewhere a duration is the controller's own.

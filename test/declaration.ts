@@ -1,7 +1,9 @@
 import { makeNames } from '../src/aws/names.ts';
 import type { GraphBuilder } from '../src/engine/graph.ts';
 import type { Declaration } from '../src/reconcilers/declaration.ts';
+import { waysOf } from '../src/reconcilers/ingress/ways.ts';
 import { complete } from '../src/spec/defaults.ts';
+import type { Gateway } from '../src/spec/gateway.ts';
 import type { GatewayManifest } from '../src/spec/generated/manifest.ts';
 
 type Spec = GatewayManifest['spec'];
@@ -21,5 +23,13 @@ export function declarationOf(graph: GraphBuilder, spec: Partial<Spec> = {}): De
       ...spec,
     },
   } satisfies GatewayManifest;
-  return { graph, gateway: complete(manifest), names: makeNames(name, region) };
+  return declarationFor(graph, complete(manifest));
 }
+
+/** What a domain's declaration is given for a whole gateway. */
+export const declarationFor = (graph: GraphBuilder, gateway: Gateway): Declaration => ({
+  graph,
+  gateway,
+  names: makeNames(gateway.name, gateway.region),
+  ways: waysOf(gateway, []),
+});

@@ -18,7 +18,7 @@ import { watched } from './watched-kind.ts';
 type Wanted<Props> = { readonly [K in keyof Props]?: Input<Props[K]> | undefined };
 
 // The bound keeps literals from widening in functions that return props.
-type Values<Props> = { readonly [K in keyof Props]: string | number | boolean | object | undefined };
+type Values<Props> = { readonly [K in keyof Props]: string | number | boolean | object | null | undefined };
 
 /** One kind's test. Names and other things that may not stand twice follow from `name`, which is the gateway's. */
 export interface KindCase<Props> {

@@ -106,7 +106,10 @@ function tunnel(proxy: URL, authority: string, signal: AbortSignal): Promise<Soc
     },
   });
   return new Promise((resolve, reject) => {
-    request.once('error', (error) => reject(new Error(`the proxy ${proxy.host}: ${error.message}`, { cause: error })));
+    request.once('error', (error) => {
+      if (signal.aborted) return reject(error);
+      resolve({ failure: 'broken', reason: `the proxy ${proxy.host} does not do: ${error.message}` });
+    });
     request.once('connect', (response, socket: Socket) => {
       if (response.statusCode === 200) return resolve(socket);
       socket.destroy();

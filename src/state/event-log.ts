@@ -58,7 +58,7 @@ export class EventLog {
       this.#part = last === undefined ? undefined : { name: last, length: text.length };
     }
     if (this.#part === undefined || this.#part.length >= PART) {
-      this.#part = { name: newPart(new Date()), length: 0 };
+      this.#part = { name: partAfter(this.#part?.name), length: 0 };
       const parts = await this.#store.list(LOG);
       await Promise.all(parts.slice(0, -KEPT).map((name) => this.#store.remove(name)));
     }
@@ -66,6 +66,10 @@ export class EventLog {
   }
 }
 
-/** Sorted by name they are sorted by time. */
-const newPart = (now: Date): string =>
-  `${LOG}/${now.toISOString().replaceAll(/[:.]/g, '-')}-${randomBytes(2).toString('hex')}.jsonl`;
+/** Numbered, because a clock may be set back; and two processes never make the same. */
+function partAfter(last: string | undefined): string {
+  const number = Number(/\/(\d+)-/.exec(last ?? '')?.[1] ?? 0) + 1;
+  return `${LOG}/${String(number).padStart(DIGITS, '0')}-${randomBytes(2).toString('hex')}.jsonl`;
+}
+
+const DIGITS = 8;

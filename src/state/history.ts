@@ -29,7 +29,8 @@ const FILE = 'history.json';
 const RUNS = 50;
 const RUNNING = 'run.json';
 
-export const readHistory = async (store: Store): Promise<readonly HistoryEntry[]> => entriesOf(await recall(store, FILE));
+export const readHistory = async (store: Store): Promise<readonly HistoryEntry[]> =>
+  entriesOf(await recall(store, FILE));
 
 /** Adds a run; the last fifty that differ stay. */
 export async function addHistory(store: Store, entry: HistoryEntry): Promise<void> {

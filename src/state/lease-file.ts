@@ -51,7 +51,8 @@ export const isHere = (record: LeaseRecord): boolean => record.space === process
 function parsed(text: string): LeaseRecord | undefined {
   try {
     const value: unknown = JSON.parse(text);
-    const isLease = typeof value === 'object' && value !== null && 'id' in value && 'fence' in value && 'until' in value;
+    const isLease =
+      typeof value === 'object' && value !== null && 'id' in value && 'fence' in value && 'until' in value;
     return isLease ? (value as LeaseRecord) : undefined;
   } catch {
     return undefined;

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { Timing } from '../engine/timing.ts';
 import { diskStore } from './disk-store.ts';
@@ -14,6 +15,8 @@ export interface GatewayKey {
 export interface StatePlace {
   readonly place: string;
   storeOf(gateway: GatewayKey): Store;
+  /** Throws when nothing can be written there. */
+  probe(): Promise<void>;
 }
 
 export interface PlaceOptions {
@@ -32,11 +35,22 @@ export interface PlaceOptions {
  */
 export async function openPlace({ state, environment, region, timing }: PlaceOptions): Promise<StatePlace> {
   const chosen = chosenPlace(state, environment);
-  if (!chosen.startsWith('s3://')) return { place: chosen, storeOf: (gateway) => diskStore(join(chosen, keyOf(gateway))) };
+  if (!chosen.startsWith('s3://')) return placeOf(chosen, (folder) => diskStore(join(chosen, folder)));
   const { openBucket, s3Store } = await import('./s3-store.ts');
   const bucket = await openBucket(chosen, environment['AWS_REGION'] ?? region, timing);
-  return { place: chosen, storeOf: (gateway) => s3Store(bucket, keyOf(gateway)) };
+  return placeOf(chosen, (folder) => s3Store(bucket, folder));
 }
+
+const placeOf = (place: string, below: (folder: string) => Store): StatePlace => ({
+  place,
+  storeOf: (gateway) => below(keyOf(gateway)),
+  async probe() {
+    const store = below('probe');
+    const name = randomUUID();
+    await store.append(name, 'x');
+    await store.remove(name);
+  },
+});
 
 /** Where state is asked to be kept. */
 export function chosenPlace(
@@ -51,7 +65,7 @@ export function chosenPlace(
 export function brokenPlace(place: string, reason: unknown): StatePlace {
   const fail = (): Promise<never> => Promise.reject(reason instanceof Error ? reason : new Error(String(reason)));
   const store = { place, read: fail, write: fail, swap: fail, append: fail, list: fail, remove: fail };
-  return { place, storeOf: () => store };
+  return { place, storeOf: () => store, probe: fail };
 }
 
 const keyOf = ({ accountId, region, name }: GatewayKey): string => `${accountId}/${region}/${name}`;

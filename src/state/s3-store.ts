@@ -64,9 +64,11 @@ export function s3Store(bucket: Bucket, folder: string): Store {
   const { s3, name: Bucket, prefix } = bucket;
   const root = [prefix, folder].filter((part) => part !== '').join('/');
   const keyOf = (name: string): string => `${root}/${name}`;
-  const explain = (action: string) => (error: unknown): never => {
-    throw explained(error, bucket, action);
-  };
+  const explain =
+    (action: string) =>
+    (error: unknown): never => {
+      throw explained(error, bucket, action);
+    };
 
   async function read(name: string): Promise<Written | undefined> {
     try {
@@ -120,9 +122,7 @@ export function s3Store(bucket: Bucket, folder: string): Store {
       return objects.map(({ Key = '' }) => Key.slice(root.length + 1)).sort();
     },
     remove: async (name) =>
-      void (await s3
-        .send(new s3.DeleteObjectCommand({ Bucket, Key: keyOf(name) }))
-        .catch(explain('s3:DeleteObject'))),
+      void (await s3.send(new s3.DeleteObjectCommand({ Bucket, Key: keyOf(name) })).catch(explain('s3:DeleteObject'))),
   };
 }
 
@@ -133,7 +133,10 @@ function explained(error: unknown, { name, prefix }: Bucket, action: string): un
   if (!(error instanceof Error)) return error;
   const status = statusOf(error);
   if (codeOf(error) === 'NoSuchBucket' || (status === 404 && codeOf(error) === 'NotFound'))
-    return stalled('NoStateBucket', `the bucket ${name} does not exist: make it (aws s3 mb s3://${name}) or correct --state`);
+    return stalled(
+      'NoStateBucket',
+      `the bucket ${name} does not exist: make it (aws s3 mb s3://${name}) or correct --state`,
+    );
   if (isForbidden(error) || status === 403)
     return stalled(
       'NoStateAccess',

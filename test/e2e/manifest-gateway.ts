@@ -12,9 +12,10 @@ import {
   type Session,
   type Sight,
 } from '../../src/controller.ts';
+import type { Call } from '../../src/aws/middleware.ts';
 import type { Outcome } from '../../src/engine/reconcile.ts';
 import type { Plan } from '../../src/engine/plan.ts';
-import type { SandboxAccount } from '../sandbox-account.ts';
+import { proxyOf, type SandboxAccount } from '../sandbox-account.ts';
 import { assertEmpty, printPlan } from '../sandbox-gateway.ts';
 import { checkFiles, type LoadedGateway } from '../../src/spec/read.ts';
 import { withMore } from '../spec/given.ts';
@@ -23,14 +24,22 @@ type Data = { [key: string]: unknown };
 
 /** A gateway as a person runs it: a manifest in a folder, an environment, and a session for each command. */
 export class ManifestGateway {
-  readonly environment: Record<string, string | undefined> = { ...process.env, MCPGW_TIME_SCALE: '0.05' };
+  readonly environment: Record<string, string | undefined>;
   readonly folder: string;
   readonly state: string;
+  /** The AWS calls of all its sessions. */
+  readonly calls: Call[] = [];
+  /** What people are told besides. */
+  readonly warnings: string[] = [];
+  /** Is told of each call, and holds up the next one. */
+  watch: { heard(call: Call): Promise<void> } | undefined;
   readonly #account: SandboxAccount;
   readonly #name: string;
 
   private constructor(account: SandboxAccount, name: string, folder: string) {
     this.#account = account;
+    const proxy = proxyOf(account.accountId);
+    this.environment = { ...process.env, MCPGW_TIME_SCALE: '0.05', MCPGW_PROBE_PROXY: proxy };
     this.#name = name;
     this.folder = folder;
     this.state = join(folder, 'state');
@@ -55,7 +64,16 @@ export class ManifestGateway {
     process.env['AWS_SECRET_ACCESS_KEY'] = secretAccessKey;
     process.env['AWS_SESSION_TOKEN'] = sessionToken ?? '';
     const { environment, state } = this;
-    return openSession(this.#load(spec), { environment, state, onWarning: () => undefined });
+    const onCall = async (call: Call): Promise<void> => {
+      this.calls.push(call);
+      await this.watch?.heard(call);
+    };
+    return openSession(this.#load(spec), {
+      environment,
+      state,
+      onCall,
+      onWarning: (message) => void this.warnings.push(message),
+    });
   }
 
   async look(spec: Data, options: PlanOptions = {}): Promise<Sight> {
@@ -69,9 +87,9 @@ export class ManifestGateway {
   /** Plans and carries it out. */
   async attempt(spec: Data, options: Omit<RunOptions, 'command'> = {}): Promise<Outcome> {
     const session = await this.session(spec);
-    const { snapshot } = await lookAround(session, options);
+    const sight = await lookAround(session, options);
     const command = options.destroy === true ? 'destroy' : 'apply';
-    return run(session, snapshot, { timeout: 180_000, ...options, command });
+    return run(session, sight, { timeout: 180_000, ...options, command });
   }
 
   /** Carries out all of it and insists that a second look finds nothing to do. */

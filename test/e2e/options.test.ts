@@ -81,6 +81,17 @@ describe('a gateway with everything turned on', () => {
       assert(names.has(name), `${name} is not among\n${[...names].join('\n')}`);
   });
 
+  test('is looked at with at most 140 calls, all of them reads', async () => {
+    gateway.calls.length = 0;
+    await gateway.plan(spec);
+    const reads = gateway.calls.filter(({ operation }) => /^(BatchGet|Describe|Get|List)/.test(operation));
+    assert.deepEqual(
+      gateway.calls.filter((call) => !reads.includes(call)).map(({ operation }) => operation),
+      [],
+    );
+    assert(reads.length <= 140, `${reads.length} calls`);
+  });
+
   test('a service that begins to scale, and a new tag', async () => {
     change({ services: { ...everything.services, auth: {} }, tags: { ...everything.tags, 'cost-center': 'a 12' } });
     assertHas(

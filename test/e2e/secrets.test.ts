@@ -198,15 +198,16 @@ describe('a secret value', () => {
   /** All that one look can say of what is and what would be. */
   async function noteSight(when: string): Promise<void> {
     const session = await gateway.session(spec);
-    const { snapshot, plan, applied } = await gateway.look(spec);
+    const sight = await gateway.look(spec);
+    const { snapshot, plan, applied } = sight;
     const terminal = { columns: 200, paint: (_: unknown, text: string) => text } as never;
     note(`${when}: plan as JSON`, planJson(plan, session.revision, applied));
     note(`${when}: plan as text`, planText({ plan, kinds, applied, all: true, destroy: false }, terminal));
     note(
       `${when}: plan of a destruction`,
-      planJson(planOf(session, snapshot, { destroy: true, allowData: true }), '', applied),
+      planJson(planOf(session, sight, { destroy: true, allowData: true }), '', applied),
     );
-    note(`${when}: outputs`, outputsOf(session, plan));
+    note(`${when}: outputs`, outputsOf(sight));
     note(`${when}: what was seen`, [...snapshot]);
     note(`${when}: states`, [...plan.states.values()]);
   }

@@ -67,6 +67,9 @@ describe('a whole gateway', () => {
   for (const [what, weather] of [
     ['while every tenth call is throttled', () => ({ fault: throttling(0.1, 2) })],
     ['while the answer to each change is lost once', () => ({ fault: once('lost', ({ writes }) => writes) })],
+    ['while each call fails once on the side of AWS', () => ({ fault: once('unavailable', () => true) })],
+    ['while lists are a while behind', () => ({ staleness: 300 })],
+    ['while each call takes 20 ms and may be lost', () => ({ latency: 20, fault: once('lost', () => true) })],
   ] as const)
     test(`is built once, and destroyed, ${what}`, async () => {
       const { account, own } = await openGateway();

@@ -1,10 +1,12 @@
 import * as amp from '@aws-sdk/client-amp';
 import * as cloudfront from '@aws-sdk/client-cloudfront';
 import * as efs from '@aws-sdk/client-efs';
+import * as route53 from '@aws-sdk/client-route-53';
+import * as s3 from '@aws-sdk/client-s3';
 import type { IncomingMessage } from 'node:http';
 
 /** How a service speaks, as far as its errors differ. */
-type Protocol = 'ec2' | 'query' | 'json' | 'rest-json' | 'rest-xml';
+type Protocol = 'ec2' | 'query' | 'json' | 'rest-json' | 'rest-xml' | 's3';
 
 /** One request, as what it says of itself. */
 export interface Call {
@@ -41,8 +43,10 @@ export function recognise(request: IncomingMessage, body: string): Call {
   const action = /(?:^|&)Action=(\w+)/.exec(body)?.[1];
   if (action !== undefined) return make(service === 'ec2' ? 'ec2' : 'query', action);
   const operation = routeOf(service, request.method ?? '', request.url ?? '');
-  return make(service === 'cloudfront' ? 'rest-xml' : 'rest-json', operation);
+  return make(SPEAKS[service] ?? 'rest-json', operation);
 }
+
+const SPEAKS: Readonly<Record<string, Protocol>> = { cloudfront: 'rest-xml', route53: 'rest-xml', s3: 's3' };
 
 interface Route {
   readonly method: string;
@@ -55,6 +59,8 @@ const routes: ReadonlyMap<string, readonly Route[]> = new Map([
   ['aps', routesOf(amp)],
   ['cloudfront', routesOf(cloudfront)],
   ['elasticfilesystem', routesOf(efs)],
+  ['route53', routesOf(route53)],
+  ['s3', routesOf(s3)],
 ]);
 
 /** REST requests do not name their operation: the SDK's own schemas say which path is which. */
@@ -74,7 +80,9 @@ function routesOf(client: object): readonly Route[] {
 }
 
 function routeOf(service: string, method: string, url: string): string {
-  const [path = '', query = ''] = url.split('?');
+  const [asked = '', query = ''] = url.split('?');
+  // The bucket stands in the path here, and in the host name of the API's own paths.
+  const path = service === 's3' ? asked.replace(/^\/[^/]*/, '') || '/' : asked;
   const given = query.split('&').map((part) => part.replace(/=$/, ''));
   const fits = (route: Route): boolean =>
     route.method === method && route.path.test(path) && (route.query === '' || given.includes(route.query));
@@ -101,6 +109,7 @@ const WORDINGS: Readonly<Record<Protocol, Readonly<Record<Refusal, Wording>>>> =
   },
   query: QUERY,
   'rest-xml': QUERY,
+  s3: { ...QUERY, throttled: [503, 'SlowDown'] },
   json: {
     throttled: [400, 'ThrottlingException'],
     forbidden: [400, 'AccessDeniedException'],
@@ -136,6 +145,8 @@ export function refuse({ service, operation, protocol }: Call, refusal: Refusal)
     case 'query':
     case 'rest-xml':
       return xml(status, `<ErrorResponse>${error}<RequestId>${id}</RequestId></ErrorResponse>`);
+    case 's3':
+      return xml(status, error.replace('<Type>Sender</Type>', ''));
     case 'json':
       return json(status, { __type: code, message });
     case 'rest-json':

@@ -37,8 +37,13 @@ describe('processes of one host', () => {
   });
 
   /** A process that takes the lease, and what it has said so far. */
-  function holder(own: string, patience = 0): { child: ChildProcess; said: string[]; until(start: string): Promise<string> } {
-    const child = spawn(process.execPath, [program, own, '0.1', String(patience)], { stdio: ['ignore', 'pipe', 'inherit'] });
+  function holder(
+    own: string,
+    patience = 0,
+  ): { child: ChildProcess; said: string[]; until(start: string): Promise<string> } {
+    const child = spawn(process.execPath, [program, own, '0.1', String(patience)], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     children.push(child);
     const said: string[] = [];
     const waiting = new Set<() => void>();
@@ -169,7 +174,12 @@ class Skewed implements Clock {
 }
 
 /** Two hosts: time runs by itself, and each has a clock of its own. */
-function hosts(): { store: ReturnType<typeof memoryStore>; steady: VirtualClock; here: Skewed; take(more?: Partial<LeaseOptions>): Promise<Lease> } {
+function hosts(): {
+  store: ReturnType<typeof memoryStore>;
+  steady: VirtualClock;
+  here: Skewed;
+  take(more?: Partial<LeaseOptions>): Promise<Lease>;
+} {
   const store = memoryStore();
   const steady = new VirtualClock();
   const here = new Skewed(steady);
@@ -184,7 +194,18 @@ function recordOf(steady: Clock, ahead = 0): LeaseRecord {
   const now = steady.now() + ahead;
   const iso = new Date(now).toISOString();
   const until = new Date(now + timing().leaseTerm).toISOString();
-  return { id: 'other', host: 'build-7', pid: 1, space: 'build-7', command: 'daemon', revision: 'a', since: iso, fence: 7, renewed: iso, until };
+  return {
+    id: 'other',
+    host: 'build-7',
+    pid: 1,
+    space: 'build-7',
+    command: 'daemon',
+    revision: 'a',
+    since: iso,
+    fence: 7,
+    renewed: iso,
+    until,
+  };
 }
 
 const elapsed = async (steady: Clock, act: () => Promise<unknown>): Promise<number> => {

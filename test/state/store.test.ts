@@ -46,12 +46,16 @@ describe('a folder on disk', () => {
     await assert.rejects(diskStore(join(folder, 'file', 'state')).write('x.json', ''), /ENOTDIR/);
   });
 
-  test('that may not be written to says so', { skip: process.getuid?.() === 0 && 'root may write anywhere' }, async () => {
-    const own = fresh();
-    await mkdir(own);
-    await chmod(own, 0o500);
-    await assert.rejects(diskStore(own).write('x.json', ''), /EACCES/);
-  });
+  test(
+    'that may not be written to says so',
+    { skip: process.getuid?.() === 0 && 'root may write anywhere' },
+    async () => {
+      const own = fresh();
+      await mkdir(own);
+      await chmod(own, 0o500);
+      await assert.rejects(diskStore(own).write('x.json', ''), /EACCES/);
+    },
+  );
 
   test('swaps only what it was asked to', async () => {
     const store = diskStore(fresh());
