@@ -86,17 +86,21 @@ interface Stack {
       next: (args: unknown) => Promise<unknown>,
       context: { readonly commandName?: string },
     ) => (args: unknown) => Promise<unknown>,
-    options: { readonly step: 'finalizeRequest'; readonly name: string; readonly priority: 'low' },
+    options: { readonly step: 'initialize'; readonly name: string; readonly priority: 'high' },
   ): void;
 }
 
-/** Makes every attempt of a client's calls wait for its budget; a retry is a call like any other. */
-export function keepWithin(budget: Budget, stack: object, service: string): void {
+/** Lets a client's calls out as their budgets allow, and no more at a time than `limit`, which waits for no budget. */
+export function keepWithin(
+  { budget, limit }: { readonly budget: Budget; readonly limit: <T>(send: () => Promise<T>) => Promise<T> },
+  stack: object,
+  service: string,
+): void {
   (stack as Stack).add(
     (next, context) => async (args) => {
       await budget.take(service, (context.commandName ?? '').replace(/Command$/, ''));
-      return next(args);
+      return limit(() => next(args));
     },
-    { step: 'finalizeRequest', name: 'keepWithin', priority: 'low' },
+    { step: 'initialize', name: 'keepWithin', priority: 'high' },
   );
 }

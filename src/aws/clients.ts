@@ -107,8 +107,9 @@ export function createClients(options: ClientOptions): Clients {
         maxAttempts: 5,
         retryMode: 'standard',
       });
+      // The first of them is the outermost: what waits is asked only then whether it still may.
+      keepWithin({ budget, limit }, client.middlewareStack, GLOBAL[name]?.service ?? name);
       guardCalls(client.middlewareStack);
-      keepWithin(budget, client.middlewareStack, GLOBAL[name]?.service ?? name);
       countCalls(client.middlewareStack, GLOBAL[name]?.service ?? name, (call) => {
         show(call);
         return options.onCall?.(call);
@@ -127,8 +128,8 @@ export function createClients(options: ClientOptions): Clients {
     return {
       ...module,
       client,
-      send: (...parameters: unknown[]) => limit(() => client.send(...parameters)),
-      sendOnce: (...parameters: unknown[]) => limit(() => once().send(...parameters)),
+      send: (...parameters: unknown[]) => client.send(...parameters),
+      sendOnce: (...parameters: unknown[]) => once().send(...parameters),
     };
   };
   const loaded = new Map<ServiceName, Promise<unknown>>();

@@ -16,6 +16,8 @@ import {
 } from '@aws-sdk/client-rds';
 import { DescribeAlarmsCommand, CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { CreateQueueCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
+import { must } from '../../src/engine/errors.ts';
 import { systemClock } from '../../src/engine/timing.ts';
 import { manifestFor, openCommandLine } from '../cli/command-line.ts';
 import { REGION } from '../sandbox-account.ts';
@@ -211,14 +213,31 @@ test('of two manifests of one gateway neither is followed', async () => {
 });
 
 test('a field that is changed again and again is left alone, with the name of who does it, until somebody asks', async () => {
+  const { Credentials } = await new STSClient({ region: REGION, credentials }).send(
+    new AssumeRoleCommand({
+      RoleArn: `arn:aws:iam::${line.account.accountId}:role/ops`,
+      RoleSessionName: 'jane',
+    }),
+  );
+  const { AccessKeyId, SecretAccessKey, SessionToken } = must(Credentials, 'Credentials');
+  const jane = new CloudWatchLogsClient({
+    region: REGION,
+    credentials: {
+      accessKeyId: must(AccessKeyId, 'AccessKeyId'),
+      secretAccessKey: must(SecretAccessKey, 'SecretAccessKey'),
+      sessionToken: must(SessionToken, 'SessionToken'),
+    },
+  });
+  const change = (): Promise<unknown> =>
+    jane.send(new PutRetentionPolicyCommand({ logGroupName: MCPGW, retentionInDays: 5 }));
   for (let i = 0; i < 2; i += 1) {
-    await setRetention(MCPGW, 5);
+    await change();
     await corrected(MCPGW);
     await daemon.nextPass();
   }
-  await setRetention(MCPGW, 5);
+  await change();
   const alert = await daemon.line(/LogGroup\/mcpgw.* is changed outside again and again/);
-  assert.match(String(alert['by']), /assumed-role\/any\/test \(PutRetentionPolicy\)|unknown/);
+  assert.match(String(alert['by']), /assumed-role\/ops\/jane \(PutRetentionPolicy\)/);
   await daemon.nextPass();
   assert.equal(await retention(MCPGW), 5);
   await line.expect(0, ['reconcile', 'mcp-gateway', '--daemon', await daemon.url()]);
