@@ -92,7 +92,9 @@ async function measureModes() {
   return modes;
 }
 
-const quickly = (name) => ({ MCPGW_TIME_SCALE: '0.05', MCPGW_STATE: join(state, name) });
+function quickly(name) {
+  return { MCPGW_TIME_SCALE: '0.05', MCPGW_STATE: join(state, name) };
+}
 
 async function measureApplying(speed) {
   const { proxy, env } = await open(speed);
