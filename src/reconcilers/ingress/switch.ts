@@ -49,10 +49,12 @@ export function declareProbes(
 /** Leads names over when the services know the wanted way, and waits until nobody remembers the old one. */
 export function declareHandover(
   declaration: Declaration,
-  { standing, doors, led: made }: Pick<IngressPart, 'standing' | 'doors' | 'led'>,
-  after: Nodes,
+  { standing, doors, led: made, told }: Pick<IngressPart, 'standing' | 'doors' | 'led' | 'told'>,
+  services: Nodes,
 ): void {
   if (standing.old.length === 0) return;
+  // Services that need no other address are ready at once: the wanted way has to answer all the same.
+  const after = [...services, ...told.after];
   const led = [...made, ...declareRecords(declaration, movingNames(standing), doors, after)];
   declaration.graph.add(
     handover,

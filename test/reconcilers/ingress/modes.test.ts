@@ -245,6 +245,7 @@ test('a name that is new stands before services are told of it, and one that mov
   const via = waysOf(oddGatewayOf(withSpec({ ingress: specs['via-cloudfront'] })), []).wanted;
   const moved = declare(gateway, new Map(), { ...waysOf(gateway, []), old: [via] });
   assert(moved.graph.nodes.get(`DnsRecord/${RHOST}`)?.after.includes('Service/registry'));
+  assert(moved.graph.nodes.get(`DnsRecord/${RHOST}`)?.after.includes('Probe/registry'));
   assert(!moved.graph.nodes.get('TaskDefinition/registry')?.after.includes(`DnsRecord/${RHOST}`));
   assert.deepEqual(moved.change?.moves, [RHOST, KHOST]);
 });
