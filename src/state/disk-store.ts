@@ -15,9 +15,7 @@ const KEPT = 16;
  * half there, and of two writers one is told. What is appended to is the plain file `<name>`.
  */
 export function diskStore(folder: string): Store {
-  const swap = async (name: string, text: string, version: string | undefined): Promise<string | undefined> => {
-    const place = placeOf(folder, name);
-    await mkdir(place.folder, { recursive: true, mode: 0o700 });
+  const swapIn = async (place: Place, text: string, version: string | undefined): Promise<string | undefined> => {
     const standing = await readNewest(place);
     if (standing?.version !== version) return undefined;
     const number = (standing?.number ?? 0) + 1;
@@ -29,6 +27,10 @@ export function diskStore(folder: string): Store {
     await Promise.all(old.map((other) => rm(fileOf(place, other), { force: true })));
     await clearDrafts(place);
     return made && !isStale ? versionOf(number, text) : undefined;
+  };
+  const swap = async (name: string, text: string, version: string | undefined): Promise<string | undefined> => {
+    const place = placeOf(folder, name);
+    return within(place.folder, () => swapIn(place, text, version));
   };
   return {
     place: folder,
@@ -42,8 +44,7 @@ export function diskStore(folder: string): Store {
     },
     async append(name, text) {
       const file = join(folder, name);
-      await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-      await appendFile(file, text, { mode: 0o600 });
+      await within(dirname(file), () => appendFile(file, text, { mode: 0o600 }));
     },
     async list(inner) {
       const names = (await namesIn(join(folder, inner))).filter((name) => !/^\.|\.\d+$/.test(name));
@@ -127,6 +128,20 @@ async function clearDrafts({ folder }: Place): Promise<void> {
     return Number.isInteger(pid) && !isAlive(pid);
   });
   await Promise.all(left.map((name) => rm(join(folder, name), { force: true })));
+}
+
+const TRIES = 10;
+
+/** Writes in a folder, which is made first, and again where somebody takes it away meanwhile. */
+async function within<T>(folder: string, write: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+      return await write();
+    } catch (error) {
+      if (codeOf(error) !== 'ENOENT' || tries === TRIES) throw error;
+    }
+  }
 }
 
 async function namesIn(folder: string): Promise<readonly string[]> {

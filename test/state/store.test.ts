@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { timing } from '../../src/engine/timing.ts';
@@ -76,6 +77,26 @@ describe('a folder on disk', () => {
     await rm(own, { recursive: true });
     await store.swap('x', 'other', undefined);
     assert.equal(await store.swap('x', 'two', first), undefined);
+  });
+
+  test('is written to also while somebody takes it away again and again', async () => {
+    const own = join(fresh(), 'inner');
+    const store = diskStore(own);
+    let writing = true;
+    const taking = (async () => {
+      while (writing) {
+        await rm(own, { recursive: true, force: true, maxRetries: 100 });
+        await setTimeout(5);
+      }
+    })();
+    for (let i = 0; i < 200; i++) {
+      await store.append('log/1', 'x');
+      await store.write('x', String(i));
+    }
+    writing = false;
+    await taking;
+    await store.write('x', 'last');
+    assert.equal((await store.read('x'))?.text, 'last');
   });
 
   test('keeps few old versions, and a writer that slept through many is told', async () => {
