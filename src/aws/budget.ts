@@ -1,4 +1,5 @@
 import { steadyClock, type Clock, type Timing } from '../engine/timing.ts';
+import { aroundCalls } from './middleware.ts';
 
 /** How many calls AWS lets an account and region make: so many at once, and so many more each second. */
 interface Rate {
@@ -80,27 +81,14 @@ class Bucket {
   }
 }
 
-interface Stack {
-  add(
-    middleware: (
-      next: (args: unknown) => Promise<unknown>,
-      context: { readonly commandName?: string },
-    ) => (args: unknown) => Promise<unknown>,
-    options: { readonly step: 'initialize'; readonly name: string; readonly priority: 'high' },
-  ): void;
-}
-
 /** Lets a client's calls out as their budgets allow, and no more at a time than `limit`, which waits for no budget. */
 export function keepWithin(
   { budget, limit }: { readonly budget: Budget; readonly limit: <T>(send: () => Promise<T>) => Promise<T> },
   stack: object,
   service: string,
 ): void {
-  (stack as Stack).add(
-    (next, context) => async (args) => {
-      await budget.take(service, (context.commandName ?? '').replace(/Command$/, ''));
-      return limit(() => next(args));
-    },
-    { step: 'initialize', name: 'keepWithin', priority: 'high' },
-  );
+  aroundCalls(stack, { name: 'keepWithin', priority: 'high' }, async (operation, send) => {
+    await budget.take(service, operation);
+    return limit(send);
+  });
 }

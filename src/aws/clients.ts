@@ -96,21 +96,22 @@ export function createClients(options: ClientOptions): Clients {
   });
   const budget = options.budget ?? new Budget(options.timing);
   const load = async (name: ServiceName): Promise<unknown> => {
+    const { service, region } = GLOBAL[name] ?? { service: name, region: options.region };
     const module = await MODULES[name]();
     const Client = module.Client as unknown as new (config: object) => AnyClient;
     const limit = pLimit(AT_ONCE[name] ?? AT_ONCE_OTHERWISE);
     const make = (): AnyClient => {
       const client = new Client({
-        region: GLOBAL[name]?.region ?? options.region,
+        region,
         credentials: options.credentials,
         requestHandler,
         maxAttempts: 5,
         retryMode: 'standard',
       });
       // The first of them is the outermost: what waits is asked only then whether it still may.
-      keepWithin({ budget, limit }, client.middlewareStack, GLOBAL[name]?.service ?? name);
+      keepWithin({ budget, limit }, client.middlewareStack, service);
       guardCalls(client.middlewareStack);
-      countCalls(client.middlewareStack, GLOBAL[name]?.service ?? name, (call) => {
+      countCalls(client.middlewareStack, service, (call) => {
         show(call);
         return options.onCall?.(call);
       });

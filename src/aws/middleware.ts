@@ -10,41 +10,55 @@ export interface Call {
 /** The call is over for its caller when what the listener returns has settled. */
 export type CallListener = (call: Call) => unknown;
 
+type Answer = { readonly output?: { readonly $metadata?: { readonly attempts?: number } } };
+
 interface Stack {
   add(
     middleware: (
-      next: (args: unknown) => Promise<{ readonly output?: { readonly $metadata?: { readonly attempts?: number } } }>,
+      next: (args: unknown) => Promise<Answer>,
       context: { readonly commandName?: string },
-    ) => (args: unknown) => Promise<unknown>,
-    options: { readonly step: 'initialize'; readonly name: string },
+    ) => (args: unknown) => Promise<Answer>,
+    options: { readonly step: 'initialize'; readonly name: string; readonly priority?: 'high' },
   ): void;
 }
 
-/** Tells the listener of every call, once a call and not once an attempt. */
-export function countCalls(stack: object, service: string, listener: CallListener): void {
+/**
+ * Puts something around each call of a client, once a call and not once an attempt.
+ *
+ * @param act is given the API's name of the operation, and what sends it
+ */
+export function aroundCalls(
+  stack: object,
+  options: { readonly name: string; readonly priority?: 'high' },
+  act: (operation: string, send: () => Promise<Answer>) => Promise<Answer>,
+): void {
   (stack as Stack).add(
-    (next, context) => async (args) => {
-      const started = performance.now();
-      const operation = (context.commandName ?? '').replace(/Command$/, '');
-      const report = async (attempts: number, error?: string): Promise<unknown> =>
-        listener({
-          service,
-          operation,
-          ms: performance.now() - started,
-          attempts,
-          ...(error !== undefined && { error }),
-        });
-      try {
-        const result = await next(args);
-        await report(result.output?.$metadata?.attempts ?? 1);
-        return result;
-      } catch (error) {
-        await report(1, error instanceof Error ? error.name : String(error));
-        throw error;
-      }
-    },
-    { step: 'initialize', name: 'countCalls' },
+    (next, context) => (args) => act((context.commandName ?? '').replace(/Command$/, ''), () => next(args)),
+    { step: 'initialize', ...options },
   );
+}
+
+/** Tells the listener of every call. */
+export function countCalls(stack: object, service: string, listener: CallListener): void {
+  aroundCalls(stack, { name: 'countCalls' }, async (operation, send) => {
+    const started = performance.now();
+    const report = async (attempts: number, error?: string): Promise<unknown> =>
+      listener({
+        service,
+        operation,
+        ms: performance.now() - started,
+        attempts,
+        ...(error !== undefined && { error }),
+      });
+    try {
+      const result = await send();
+      await report(result.output?.$metadata?.attempts ?? 1);
+      return result;
+    } catch (error) {
+      await report(1, error instanceof Error ? error.name : String(error));
+      throw error;
+    }
+  });
 }
 
 interface RetryStrategy {

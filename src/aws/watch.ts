@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { Call } from './middleware.ts';
+import { aroundCalls, type Call } from './middleware.ts';
 
 /** Who looks on while a piece of work makes its calls. */
 export interface Watch {
@@ -28,23 +28,10 @@ export function show(call: Call): void {
   if (watch !== undefined && isChange(call.operation)) watching.run(undefined, () => watch.after(call));
 }
 
-interface Stack {
-  add(
-    middleware: (
-      next: (args: unknown) => Promise<unknown>,
-      context: { readonly commandName?: string },
-    ) => (args: unknown) => Promise<unknown>,
-    options: { readonly step: 'initialize'; readonly name: string; readonly priority: 'high' },
-  ): void;
-}
-
 /** Asks whoever looks on before each call of a client that may change something. */
 export function guardCalls(stack: object): void {
-  (stack as Stack).add(
-    (next, context) => async (args) => {
-      if (isChange((context.commandName ?? '').replace(/Command$/, ''))) watching.getStore()?.before();
-      return next(args);
-    },
-    { step: 'initialize', name: 'guardCalls', priority: 'high' },
-  );
+  aroundCalls(stack, { name: 'guardCalls', priority: 'high' }, async (operation, send) => {
+    if (isChange(operation)) watching.getStore()?.before();
+    return send();
+  });
 }
