@@ -1,3 +1,4 @@
+import { kindOf } from '../engine/kind.ts';
 import type { Kept } from '../engine/prune.ts';
 import { fields, tied, wrap } from './layout.ts';
 import { DOMAIN, INDENT, type PlanView } from './plan-view.ts';
@@ -19,7 +20,7 @@ export function keptText({ plan, all }: PlanView, { columns }: Terminal): readon
   }
   return [...groups].map(([key, kept]) => {
     const [domain = '', ...why] = key.split(' ');
-    const what = byKind(kept.map(({ node }) => node.slice(0, node.indexOf('/'))));
+    const what = byKind(kept.map(({ node }) => kindOf(node)));
     return wrap(`  ${domain.padEnd(DOMAIN)}  kept ${kept.length}, ${why.join(' ')}: ${what}`, columns, INDENT);
   });
 }

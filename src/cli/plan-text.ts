@@ -1,4 +1,5 @@
 import { estimate } from '../engine/estimate.ts';
+import { statefulKinds } from '../engine/kind.ts';
 import { summaryOf } from '../engine/plan.ts';
 import type { Action, Step } from '../engine/step.ts';
 import { refsOf } from '../engine/ref.ts';
@@ -30,9 +31,7 @@ export function verdict({ plan, kinds }: PlanView): string {
   const stalled = stalledOf(plan).length;
   if (stalled > 0) parts.push(`${stalled} stalled`);
   if (parts.length === 0) parts.push('nothing to change');
-  const stateful = new Set(
-    Object.values(kinds).flatMap((own) => own.flatMap((kind) => (kind.stateful === true ? [kind.name] : []))),
-  );
+  const stateful = statefulKinds(kinds);
   const lost = plan.steps.filter((step) => step.action === 'delete' && stateful.has(step.kind));
   const data = lost.length === 0 ? 'No data is touched.' : `DELETES DATA: ${list(lost.map((step) => step.node))}.`;
   const breaks = [...new Set(plan.steps.flatMap((step) => step.interrupts ?? []))];

@@ -1,6 +1,6 @@
 import type { Graph } from '../engine/graph.ts';
 import { needs } from '../engine/graph.ts';
-import { kindOf, type Kinds } from '../engine/kind.ts';
+import { kindOf, kindsByName, type Kinds } from '../engine/kind.ts';
 import type { Plan } from '../engine/plan.ts';
 import type { NodeId } from '../engine/ref.ts';
 import type { Step } from '../engine/step.ts';
@@ -64,9 +64,9 @@ function givenUp({ plan, kinds, switching }: HoldInput): readonly Step[] {
       step.action === 'delete' && !isOutside(step) && step.because === 'no longer wanted' && !switching.has(step.node),
   );
   const ids = new Set(going.flatMap((step) => Object.values(step.live?.outputs ?? {})));
-  const all = Object.values(kinds).flat();
+  const byName = kindsByName(kinds);
   return going.filter((step) => {
-    const parent = all.find((kind) => kind.name === step.kind)?.parent;
+    const parent = byName.get(step.kind)?.parent;
     const found: Readonly<Record<string, unknown>> = step.live?.props ?? {};
     return parent === undefined || !ids.has(found[parent]);
   });

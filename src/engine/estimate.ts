@@ -1,4 +1,4 @@
-import type { AnyKind, Kinds } from './kind.ts';
+import { kindsByName, type AnyKind, type Kinds } from './kind.ts';
 import type { Plan } from './plan.ts';
 import type { Step } from './step.ts';
 import type { NodeId } from './ref.ts';
@@ -14,7 +14,7 @@ const USUAL = 1;
 
 /** How long a plan usually takes: the longest chain of what is not blocked. */
 export function estimate(plan: Plan, kinds: Kinds): Estimate {
-  const byName = new Map(Object.values(kinds).flatMap((list) => list.map((kind) => [kind.name, kind] as const)));
+  const byName = kindsByName(kinds);
   const steps = new Map<NodeId, Step[]>();
   const begun = plan.steps.filter((step) => step.action !== 'refuse' && step.blockedBy.length === 0);
   for (const step of begun) steps.set(step.node, [...(steps.get(step.node) ?? []), step]);

@@ -135,6 +135,14 @@ export type AnyKind = Kind<any, any, any>;
 /** All kinds by domain, in the order people read them. */
 export type Kinds = Readonly<Record<string, readonly AnyKind[]>>;
 
+/** Every kind by its name. */
+export const kindsByName = (kinds: Kinds): ReadonlyMap<string, AnyKind> =>
+  new Map(Object.values(kinds).flatMap((list) => list.map((kind) => [kind.name, kind] as const)));
+
+/** Names of the kinds that hold data. */
+export const statefulKinds = (kinds: Kinds): ReadonlySet<string> =>
+  new Set(Object.values(kinds).flatMap((list) => list.flatMap((kind) => (kind.stateful === true ? [kind.name] : []))));
+
 /** The first part of a node's id. */
 export const kindOf = (id: NodeId): string => id.slice(0, id.indexOf('/'));
 

@@ -1,7 +1,7 @@
 import type { Belief } from './beliefs.ts';
 import type { ReconcileError } from './errors.ts';
 import type { Graph } from './graph.ts';
-import type { AnyKind, Kinds } from './kind.ts';
+import { kindsByName, type AnyKind, type Kinds } from './kind.ts';
 import { look } from './look.ts';
 import type { Memory } from './memory.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -29,7 +29,7 @@ export class Picture<Env> {
     this.#input = input;
     this.#memory = memory;
     this.#seen = input.snapshot ?? new Map();
-    this.#kinds = new Map(Object.values(input.kinds).flatMap((list) => list.map((kind) => [kind.name, kind] as const)));
+    this.#kinds = kindsByName(input.kinds);
   }
 
   /** As it is believed to be. */

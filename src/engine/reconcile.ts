@@ -1,7 +1,7 @@
 import { Calls, type CallsInput } from './calls.ts';
 import type { Failure, Failures } from './failures.ts';
 import type { Graph } from './graph.ts';
-import type { AnyKind } from './kind.ts';
+import { kindsByName, type AnyKind } from './kind.ts';
 import { allKinds } from './look.ts';
 import { Memory } from './memory.ts';
 import type { Pace } from './pace.ts';
@@ -79,7 +79,7 @@ class Run<Env> {
   constructor(input: ReconcileInput<Env>) {
     this.#input = input;
     this.#wanted = input.destroy === true ? emptied(input.graph) : input.graph;
-    this.#kinds = new Map(Object.values(input.kinds).flatMap((list) => list.map((kind) => [kind.name, kind] as const)));
+    this.#kinds = kindsByName(input.kinds);
     this.#memory = input.memory ?? new Memory(input.timing, input.random);
     this.#failures = this.#memory.failures;
     this.#pace = this.#memory.pace;

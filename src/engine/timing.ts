@@ -181,6 +181,6 @@ export function pollAfter(elapsed: number, times: Timing): number {
 }
 
 /** How long to wait after the `count`th failure in a row, with jitter from `random` in 0..1. */
-export function backoff(count: number, times: Timing, random: number): number {
+export function backoff(count: number, times: Pick<Timing, 'backoffMin' | 'backoffMax'>, random: number): number {
   return Math.min(times.backoffMin * 2 ** (count - 1), times.backoffMax) * (0.75 + random / 2);
 }
