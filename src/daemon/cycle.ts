@@ -2,14 +2,14 @@ import { toReconcileError } from '../aws/errors.ts';
 import { planOf, type Session } from '../controller.ts';
 import { writeConditions } from '../state/conditions.ts';
 import { EventLog } from '../state/event-log.ts';
-import { generationOf, noteObserved, type Generation } from '../state/generation.ts';
+import { generationOf, noGeneration, noteObserved } from '../state/generation.ts';
 import { lostText, remembered } from '../state/remembered.ts';
 import { addHistory } from '../state/history.ts';
 import type { RunReport } from './board.ts';
 import { unseen, type Keeper, type Seen } from './keeper.ts';
 import type { Judgement } from './judge.ts';
 import { act, editionOf, look, type Ended } from './pass.ts';
-import { isIgnored } from './policy.ts';
+import { ignoreBy } from './policy.ts';
 import type { Next, Turn } from './queue.ts';
 import { conditionsOf, isApplied } from './conditions.ts';
 import { nodeReports, outputsIn, withRun, type Findings } from './report.ts';
@@ -108,13 +108,11 @@ async function publish(keeper: Keeper, turn: Turn, judgement: Judgement): Promis
     }
   }
   const { timeToReady } = await keeper.notes(store);
-  const { generation, observedGeneration, appliedRevision } = await remembered(session, none, () =>
+  const { generation, observedGeneration, appliedRevision } = await remembered(session, noGeneration, () =>
     generationOf(store, editionOf(session)),
   );
   keeper.put({ generation, observedGeneration, appliedRevision, timeToReady });
 }
-
-const none: Generation = { generation: 0, fingerprint: '', observedGeneration: 0 };
 
 /** Leaves for others what the conditions are, when they have moved. */
 async function record(keeper: Keeper, session: Session, applied: boolean): Promise<void> {
@@ -135,10 +133,7 @@ async function record(keeper: Keeper, session: Session, applied: boolean): Promi
 function findingsAfter(keeper: Keeper, { session, sight, findings, leave, allowData }: Judgement): Findings {
   const after = keeper.lastSight(session);
   if (after === undefined || after.snapshot === sight.snapshot) return findings;
-  const { policy } = findings.grounds;
-  const shown = planOf(session, after, {
-    leave: (step, change) => (isIgnored(policy, step, change) ? 'ignored by policy' : undefined),
-  });
+  const shown = planOf(session, after, { leave: ignoreBy(findings.grounds.policy) });
   return { ...findings, sight: after, shown, judged: planOf(session, after, { leave, allowData }) };
 }
 

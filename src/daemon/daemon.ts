@@ -160,10 +160,9 @@ export class Daemon {
       if (wish.loaded === undefined) refuse(keeper);
       if (wish.state === 'released' || wish.loaded === undefined) this.#queue.remove(key);
       else {
-        this.#queue.add(key, isFirst && before === undefined ? 'start' : 'revision');
-        this.#queue.ask(key, isFirst && before === undefined ? 'start' : 'revision', {
-          replace: !isSameManifest(before, wish),
-        });
+        const why = isFirst && before === undefined ? 'start' : 'revision';
+        this.#queue.add(key, why);
+        this.#queue.ask(key, why, { replace: !isSameManifest(before, wish) });
       }
     }
     this.#wishes = wishes;

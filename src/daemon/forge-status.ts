@@ -1,11 +1,12 @@
 import { stalled } from '../engine/errors.ts';
 import { redact, type Secret } from '../engine/secret.ts';
-import { backoff, type Clock, type Timing } from '../engine/timing.ts';
+import type { Clock, Timing } from '../engine/timing.ts';
 import type { GatewayReport, SourceReport } from './board.ts';
 import { commitStatusOf, type CommitStatus } from './commit-status.ts';
 import { secretFrom, type Environment } from './credentials.ts';
 import { repositoryIn } from './push.ts';
 import { isReceived, sendJson, type Received } from './send.ts';
+import { Trouble } from './trouble.ts';
 
 export interface ForgeStatusOptions {
   /** The repository that is followed. */
@@ -37,20 +38,20 @@ export async function forgeStatus(options: ForgeStatusOptions): Promise<ForgeSta
   const [, path = ''] = /^[^/]*\/(.*)$/.exec(repositoryIn(url)) ?? [];
   const told = new Map<string, string>();
   let before = Promise.resolve();
-  let failed: { readonly times: number; readonly until: number; readonly because: string } | undefined;
+  const trouble = new Trouble(clock, timing);
   const tell = async (status: CommitStatus, link: string | undefined): Promise<void> => {
     const key = JSON.stringify(status);
-    if (told.get(status.context) === key || clock.now() < (failed?.until ?? 0)) return;
+    if (told.get(status.context) === key || trouble.isFresh) return;
     const letter = forge === 'github' ? toGitHub(status, link, token) : toGitLab(status, link, token);
     const address = `${api}${forge === 'github' ? `/repos/${path}` : `/projects/${encodeURIComponent(path)}`}/statuses/${status.commit}`;
     const received = await sendJson({ url: address, ...letter }, { clock, patience: timing.answer });
-    const last = failed;
-    failed = undefined;
-    if (isReceived(received) || isRepeated(received)) return void told.set(status.context, key);
+    if (isReceived(received) || isRepeated(received)) {
+      trouble.end();
+      told.set(status.context, key);
+      return;
+    }
     const because = redact(`${path}: statuses of commits could not be told: ${reason(received, forge)}`);
-    const times = (last?.times ?? 0) + 1;
-    failed = { times, because, until: clock.now() + backoff(times, timing, 0) };
-    if (last?.because !== because) onWarning(because);
+    if (trouble.meet(because)) onWarning(because);
   };
   return (report) => {
     const status = commitStatusOf(report);

@@ -1,5 +1,6 @@
 import { planOf, type Session, type Sight } from '../controller.ts';
 import type { Plan } from '../engine/plan.ts';
+import { statefulKinds } from '../engine/kind.ts';
 import type { Leave } from '../engine/step.ts';
 import { kinds } from '../reconcilers/index.ts';
 import { nameActors } from './actors.ts';
@@ -7,7 +8,7 @@ import { isApproved } from './approvals.ts';
 import type { Pause } from './board.ts';
 import { holdOf, type Hold } from './hold.ts';
 import type { Keeper } from './keeper.ts';
-import { dataKinds, isIgnored, leaveBy, whoseIs, type Grounds } from './policy.ts';
+import { ignoreBy, leaveBy, whoseIs, type Grounds } from './policy.ts';
 import type { Findings } from './report.ts';
 import { switchingNodes } from './switching.ts';
 
@@ -23,7 +24,7 @@ export interface Judgement {
   readonly allowData: boolean;
 }
 
-const data = dataKinds(kinds);
+const data = statefulKinds(kinds);
 
 /** Says what is to be done about what was seen, by the policy of the manifest. */
 export async function judge(keeper: Keeper, session: Session, sight: Sight): Promise<Omit<Judgement, 'pause'>> {
@@ -50,7 +51,7 @@ export async function judge(keeper: Keeper, session: Session, sight: Sight): Pro
   if (fights.length > 0) await nameActors(keeper, session, flips, fights);
   await keeper.note(store, { flips: flips.all });
   const judged = fights.length > 0 ? plan(leave) : first;
-  const shown = plan((step, change) => (isIgnored(policy, step, change) ? 'ignored by policy' : undefined));
+  const shown = plan(ignoreBy(policy));
   const isDataKept = judged.kept.some(({ node }) => node in sight.applied);
   const held = holdOf({
     plan: isDataKept ? plan(leave, true) : judged,

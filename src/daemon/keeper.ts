@@ -4,7 +4,7 @@ import type { CallListener } from '../aws/middleware.ts';
 import { openSession, type Session, type Sight } from '../controller.ts';
 import { stalled } from '../engine/errors.ts';
 import { Memory } from '../engine/memory.ts';
-import type { Clock, Timing } from '../engine/timing.ts';
+import { backoff, type Clock, type Timing } from '../engine/timing.ts';
 import type { StatePlace } from '../state/place.ts';
 import type { Store } from '../state/store.ts';
 import type { AwsEvent } from './aws-event.ts';
@@ -237,8 +237,8 @@ export class Keeper {
   /** Milliseconds until a gateway that goes on failing is tried again. */
   patience(): number {
     const { timing, random, interval } = this.shared;
-    const wait = Math.min(timing.retryMin * 2 ** (this.failures - 1), Math.max(timing.retryMax, interval));
-    return wait * (0.75 + random() / 2);
+    const times = { backoffMin: timing.retryMin, backoffMax: Math.max(timing.retryMax, interval) };
+    return backoff(this.failures, times, random());
   }
 
   /** Milliseconds until the next look at a gateway that is quiet, some sooner and some later. */

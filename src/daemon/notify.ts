@@ -1,9 +1,9 @@
-import { backoff } from '../engine/timing.ts';
 import type { Store } from '../state/store.ts';
 import { recall, remember } from '../state/texts.ts';
 import type { GatewayReport } from './board.ts';
 import { channelsOf, type Channel, type ChannelOptions } from './channels.ts';
 import { newsOf, type News } from './news.ts';
+import { Trouble } from './trouble.ts';
 
 export interface NotifierOptions extends ChannelOptions {
   /** The page of a gateway. */
@@ -20,13 +20,6 @@ interface Told extends Omit<News, 'message'> {
   readonly revision: string;
 }
 
-/** A channel that did not take the last piece. */
-interface Closed {
-  readonly times: number;
-  readonly until: number;
-  readonly because: string;
-}
-
 const FILE = 'notified.json';
 const MOST = 300;
 
@@ -35,7 +28,7 @@ export async function openNotifier(options: NotifierOptions): Promise<Notifier> 
   const { clock, timing, linkOf, onWarning } = options;
   const channels = await channelsOf(options);
   const toldOf = new Map<string, readonly Told[]>();
-  const closed = new Map<string, Closed>();
+  const troubles = new Map(channels.map(({ name }) => [name, new Trouble(clock, timing)]));
   let before = Promise.resolve();
 
   const tell = async (report: GatewayReport, store: Store): Promise<void> => {
@@ -43,7 +36,7 @@ export async function openNotifier(options: NotifierOptions): Promise<Notifier> 
     let told = known;
     for (const channel of channels) {
       for (const news of freshFor(channel.name, report, told)) {
-        if (clock.now() < (closed.get(channel.name)?.until ?? 0)) break;
+        if (troubles.get(channel.name)?.isFresh === true) break;
         if (!(await delivered(channel, report, news))) break;
         told = [...told, entryOf(channel.name, report, news)].slice(-MOST);
       }
@@ -54,12 +47,13 @@ export async function openNotifier(options: NotifierOptions): Promise<Notifier> 
 
   const delivered = async (channel: Channel, report: GatewayReport, news: News): Promise<boolean> => {
     const because = await channel.deliver(report, news, linkOf?.(report));
-    const last = closed.get(channel.name);
-    closed.delete(channel.name);
-    if (because === undefined) return true;
-    const times = (last?.times ?? 0) + 1;
-    closed.set(channel.name, { times, because, until: clock.now() + backoff(times, timing, 0) });
-    if (last?.because !== because) onWarning(`nobody could be told by ${channel.name}: ${because}; it is tried again`);
+    const trouble = troubles.get(channel.name);
+    if (because === undefined) {
+      trouble?.end();
+      return true;
+    }
+    if (trouble?.meet(because) === true)
+      onWarning(`nobody could be told by ${channel.name}: ${because}; it is tried again`);
     return false;
   };
 

@@ -2,7 +2,7 @@ import { lookAround, run, type Ran, type Session } from '../controller.ts';
 import { ReconcileError } from '../engine/errors.ts';
 import type { StepEvent } from '../engine/step.ts';
 import { readApplied, writeApplied } from '../state/applied.ts';
-import { generationOf, noteAttempt, type Edition, type Generation } from '../state/generation.ts';
+import { generationOf, noGeneration, noteAttempt, type Edition } from '../state/generation.ts';
 import { remembered } from '../state/remembered.ts';
 import type { RunReport } from './board.ts';
 import { judge, type Judgement } from './judge.ts';
@@ -45,7 +45,7 @@ export async function look(keeper: Keeper, turn: Turn): Promise<Judgement> {
 async function begin(keeper: Keeper, session: Session): Promise<void> {
   const { store, revision } = session;
   const edition = editionOf(session);
-  const { generation, attemptedRevision } = await remembered(session, none, () => generationOf(store, edition));
+  const { generation, attemptedRevision } = await remembered(session, noGeneration, () => generationOf(store, edition));
   if (attemptedRevision !== revision) await remembered(session, undefined, () => noteAttempt(store, edition));
   if ((await keeper.notes(store)).begun === generation) return;
   const changedAt = new Date(keeper.shared.clock.now()).toISOString();
@@ -53,8 +53,6 @@ async function begin(keeper: Keeper, session: Session): Promise<void> {
 }
 
 export const editionOf = ({ gateway, revision }: Session): Edition => ({ manifest: gateway, revision });
-
-const none: Generation = { generation: 0, fingerprint: '', observedGeneration: 0 };
 
 /** Carries out what was judged right, as far as it can be now. */
 export async function act(keeper: Keeper, turn: Turn, judgement: Judgement): Promise<Ended> {
@@ -87,12 +85,8 @@ export async function act(keeper: Keeper, turn: Turn, judgement: Judgement): Pro
       allowData,
       signal: turn.signal,
       around: (step, send) => keeper.shared.tracing.step(step, send),
-      onLease: (held) => keeper.shared.metrics.leaseHeld(keeper.key, held),
-      onProgress: () => {
-        turn.beat();
-        // Who carries out has the lease.
-        metrics.leaseHeld(keeper.key, true);
-      },
+      onLease: (held) => metrics.leaseHeld(keeper.key, held),
+      onProgress: () => turn.beat(),
       onStep: (event) => logStep(keeper, event),
     },
   ).finally(() => metrics.leaseHeld(keeper.key, false));

@@ -1,5 +1,4 @@
 import type { Change } from '../engine/diff.ts';
-import type { Kinds } from '../engine/kind.ts';
 import type { NodeId } from '../engine/ref.ts';
 import type { Leave, Step } from '../engine/step.ts';
 import type { DriftPolicy, FieldRule, Policy } from '../spec/gateway.ts';
@@ -17,14 +16,18 @@ export interface Grounds {
   readonly flipping: (step: Step, change: Change | undefined) => string | undefined;
 }
 
-/** Names of the kinds that hold data. */
-export const dataKinds = (kinds: Kinds): ReadonlySet<string> =>
-  new Set(Object.values(kinds).flatMap((list) => list.filter((kind) => kind.stateful).map((kind) => kind.name)));
+/** Leaves what nobody is to look at. */
+export const ignoreBy =
+  (policy: Policy): Leave =>
+  (step, change) =>
+    change !== undefined && policy.ignore.some((rule) => fits(rule, step, change)) ? 'ignored by policy' : undefined;
 
 /** What is to be left as it is found, with the reason. */
 export function leaveBy(grounds: Grounds): Leave {
+  const ignore = ignoreBy(grounds.policy);
   return (step, change) => {
-    if (isIgnored(grounds.policy, step, change)) return 'ignored by policy';
+    const ignored = ignore(step, change);
+    if (ignored !== undefined) return ignored;
     const drift = driftPolicyOf(grounds, step, change);
     if (drift === 'observe') return 'left alone by policy: observe';
     // Data that vanished is no field that might be left: somebody is asked.
@@ -39,9 +42,6 @@ export function leaveBy(grounds: Grounds): Leave {
     return grounds.flipping(step, change);
   };
 }
-
-export const isIgnored = (policy: Policy, step: Step, change: Change | undefined): boolean =>
-  change !== undefined && policy.ignore.some((rule) => fits(rule, step, change));
 
 /** Whose a change is, or a whole step; more is known here than the record says. */
 export function whoseIs({ applied, making }: Pick<Grounds, 'applied' | 'making'>, step: Step, change?: Change): Origin {

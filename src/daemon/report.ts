@@ -1,7 +1,7 @@
 import { outputsOf, type Sight } from '../controller.ts';
 import type { Node } from '../engine/graph.ts';
 import type { Plan } from '../engine/plan.ts';
-import type { NodeId } from '../engine/ref.ts';
+import { kindOf } from '../engine/kind.ts';
 import type { NodeState, Step } from '../engine/step.ts';
 import { kinds } from '../reconcilers/index.ts';
 import type { GatewayReport, NodeReport, RunReport } from './board.ts';
@@ -52,7 +52,7 @@ function nodeReport(
 ): Undated {
   return {
     id,
-    kind: kindIn(id),
+    kind: kindOf(id),
     domain,
     // What a policy leaves alone differs all the same.
     phase: phase === 'ready' && step !== undefined ? 'drifted' : phase,
@@ -81,8 +81,6 @@ function goingReport(step: Step, judged: Plan, grounds: Grounds): Undated {
     outputs: step.live?.outputs ?? {},
   };
 }
-
-const kindIn = (id: NodeId): string => id.slice(0, id.indexOf('/'));
 
 function changesIn(step: Step | undefined, grounds: Grounds): NodeReport['changes'] {
   if (step === undefined || step.action === 'create') return [];

@@ -21,7 +21,8 @@ export interface Edition {
 }
 
 const FILE = 'generation.json';
-const none: Generation = { generation: 0, fingerprint: '', observedGeneration: 0 };
+/** Nothing was tried yet, or nothing is known of it. */
+export const noGeneration: Generation = { generation: 0, fingerprint: '', observedGeneration: 0 };
 
 /** As it is remembered; where the manifest is a new one, as it will be when a run tries it. */
 export async function generationOf(store: Store, { manifest }: Pick<Edition, 'manifest'>): Promise<Generation> {
@@ -47,4 +48,4 @@ function counted(last: Generation, manifest: unknown): Generation {
 }
 
 const known = (found: unknown): Generation =>
-  typeof found === 'object' && found !== null ? { ...none, ...found } : none;
+  typeof found === 'object' && found !== null ? { ...noGeneration, ...found } : noGeneration;
