@@ -1,7 +1,8 @@
-import type { Aws, AwsKind } from '../../aws/aws.ts';
+import type { AwsKind } from '../../aws/aws.ts';
 import type { Observed } from '../../engine/kind.ts';
 import { known } from '../../engine/ref.ts';
 import { dnsRecord } from './dns-record.ts';
+import { perSession } from './per-session.ts';
 
 export interface HandoverProps {
   readonly records: readonly {
@@ -19,7 +20,7 @@ export interface HandoverOutputs {
 }
 
 /** Since when each record of a session has led to its target. A restart knows nothing of it, and waits again. */
-const standing = new WeakMap<Aws, Map<string, number>>();
+const standing = perSession(() => new Map<string, number>());
 
 /** Waits until nobody can remember where a record led before: what answered there may go then. */
 export const handover: AwsKind<HandoverProps, HandoverOutputs> = {
@@ -33,8 +34,7 @@ export const handover: AwsKind<HandoverProps, HandoverOutputs> = {
 
   async observe({ env: aws, nodes, live }) {
     const settled = new Set((await live(dnsRecord)).filter(({ phase }) => phase === 'ready').map(({ name }) => name));
-    const since = standing.get(aws) ?? new Map<string, number>();
-    standing.set(aws, since);
+    const since = standing(aws);
     const { clock, timing } = aws;
     return nodes.map(({ name, props }) => {
       const records = known<HandoverProps['records']>(props.records);

@@ -1,6 +1,7 @@
 import type { Aws, AwsKind } from '../../aws/aws.ts';
 import type { Observed, Phase } from '../../engine/kind.ts';
 import { known } from '../../engine/ref.ts';
+import { perSession } from './per-session.ts';
 
 /** A public address that has to answer before anything that relies on it is changed. */
 export interface ProbeProps {
@@ -17,7 +18,7 @@ export interface ProbeOutputs {
 }
 
 /** Since when each address of a session has been asked in vain. */
-const silent = new WeakMap<Aws, Map<string, number>>();
+const silent = perSession(() => new Map<string, number>());
 
 /** Asks as a browser would, with the certificate checked, until the answer is the one that is waited for. */
 export const probe: AwsKind<ProbeProps, ProbeOutputs> = {
@@ -40,8 +41,7 @@ export const probe: AwsKind<ProbeProps, ProbeOutputs> = {
 
 async function ask(aws: Aws, name: string, props: ProbeProps): Promise<Observed<ProbeProps, ProbeOutputs>> {
   const because = await whyNot(aws, props);
-  const since = silent.get(aws) ?? new Map<string, number>();
-  silent.set(aws, since);
+  const since = silent(aws);
   const key = `${props.url} ${props.via}`;
   if (because === undefined) {
     since.delete(key);
