@@ -46,6 +46,12 @@ export function proxyOf(accountId: string, client = '203.0.113.7'): string | und
   return url.href;
 }
 
+/** Names in the zone of every account that no other gateway has: one distribution of all accounts may have a name. */
+export function freshDomain(): { readonly base: string; readonly registry: string; readonly keycloak: string } {
+  const tail = randomInt(2 ** 40).toString(36);
+  return { base: 'example.com', registry: `registry-${tail}.example.com`, keycloak: `kc-${tail}.example.com` };
+}
+
 /** An account of the sandbox that nobody else uses. */
 export interface SandboxAccount {
   readonly accountId: string;

@@ -1,6 +1,5 @@
 """Distributions: every change takes minutes to be served everywhere, and only what is disabled everywhere can go."""
 
-import re
 import string
 
 from . import hook
@@ -37,17 +36,12 @@ def _find(response, key):
     return found
 
 
-# Every account has the zone of the example manifests, as if each were the only one, and the names that stand in it.
-_EXAMPLES = re.compile(r"(registry|kc)\.[a-z]+-[a-z]+-\d\.example\.com")
-
-
-def _check_aliases(response, config, own=None):
+def _check_aliases(config, own=None):
     """An alias belongs to one distribution of all accounts, enabled or not."""
     wanted = {one.lower() for one in config["Aliases"].get("Items", [])}
-    for (name, account, _), stored in hook.states():
-        taken = wanted if account == response.current_account else {one for one in wanted if not _EXAMPLES.fullmatch(one)}
+    for (name, _, _), stored in hook.states():
         for other in stored.get("distributions", {}).values() if name == "cloudfront" else ():
-            if other is not own and taken & {one.lower() for one in other["config"]["Aliases"].get("Items", [])}:
+            if other is not own and wanted & {one.lower() for one in other["config"]["Aliases"].get("Items", [])}:
                 raise fail(
                     "CNAMEAlreadyExists",
                     "One or more of the CNAMEs you provided are already associated with a different resource.",
@@ -77,7 +71,7 @@ def _create(response, wish, tags):
                 409,
             )
     config = filled(account, wish)
-    _check_aliases(response, config)
+    _check_aliases(config)
     key = new_id()
     record = {
         "id": key,
@@ -171,7 +165,7 @@ def _(response, original):
     if wish["DistributionConfig"]["CallerReference"] != record["config"]["CallerReference"]:
         raise fail("IllegalUpdate", "The update contains modifications that are not allowed: the caller reference.")
     config = filled(response.current_account, wish["DistributionConfig"])
-    _check_aliases(response, config, record)
+    _check_aliases(config, record)
     record["config"] = config
     _deploy(response.current_account, record)
     return {"Distribution": _shown(record), "ETag": record["etag"]}

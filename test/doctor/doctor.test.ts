@@ -20,14 +20,15 @@ import { must } from '../../src/engine/errors.ts';
 import { examine, type Examination } from '../../src/doctor/doctor.ts';
 import type { Finding } from '../../src/doctor/finding.ts';
 import { lookAround, type Sight } from '../../src/controller.ts';
-import { openAccount, REGION } from '../sandbox-account.ts';
+import { freshDomain, openAccount, REGION } from '../sandbox-account.ts';
 import { ManifestGateway } from '../e2e/manifest-gateway.ts';
 
-const registry = 'registry.us-east-1.example.com';
+const domain = freshDomain();
+const { registry } = domain;
 const spec = {
   ingress: {
     mode: 'cloudfront-custom-domain',
-    domain: { base: 'example.com' },
+    domain,
     // Nobody gets to the load balancers but CloudFront.
     allowedCidrs: ['203.0.113.0/24'],
   },
@@ -89,7 +90,7 @@ describe('a gateway that is broken from inside out', () => {
       all.map(({ front, url }) => [front, url]),
       [
         ['registry', `https://${registry}`],
-        ['keycloak', 'https://kc.us-east-1.example.com'],
+        ['keycloak', `https://${domain.keycloak}`],
       ],
     );
     for (const { findings } of all)
@@ -171,7 +172,7 @@ describe('a gateway that is broken from inside out', () => {
   test('certificate', async () => {
     await distribution('registry', () => ({ Aliases: { Quantity: 0 } }));
     const finding = await becomes('registry', 'certificate');
-    assert.match(finding.seen, /^\S+ has no certificate for registry\.us-east-1\.example\.com$/);
+    assert.equal(finding.seen.replace(/^\S+ /, ''), `has no certificate for ${registry}`);
     assert.match(finding.causes[0] ?? '', /^Distribution\/registry is not as the manifest says: aliases/);
     assert.equal(finding.advice, 'apply');
   });

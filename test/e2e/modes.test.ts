@@ -11,19 +11,18 @@ import {
   ListResourceRecordSetsCommand,
   Route53Client,
 } from '@aws-sdk/client-route-53';
-import { liveOf } from '../../src/engine/snapshot.ts';
-import { openAccount, REGION, type SandboxAccount } from '../sandbox-account.ts';
+import { liveOf, type Snapshot } from '../../src/engine/snapshot.ts';
+import { freshDomain, openAccount, REGION, type SandboxAccount } from '../sandbox-account.ts';
 import { assertEmpty } from '../sandbox-gateway.ts';
 import { ManifestGateway } from './manifest-gateway.ts';
 
-const domain = { base: 'example.com' };
-const RHOST = 'registry.us-east-1.example.com';
+const base = 'example.com';
 
 type Ingress = Readonly<Record<string, unknown>>;
 const specs: Readonly<Record<string, Ingress>> = {
-  'custom-domain': { mode: 'custom-domain', domain },
-  'via-cloudfront': { mode: 'cloudfront-custom-domain', domain },
-  dual: { mode: 'cloudfront-custom-domain', entry: 'dual', domain },
+  'custom-domain': { mode: 'custom-domain', domain: { base } },
+  'via-cloudfront': { mode: 'cloudfront-custom-domain', domain: freshDomain() },
+  dual: { mode: 'cloudfront-custom-domain', entry: 'dual', domain: freshDomain() },
   development: { mode: 'development' },
 };
 
@@ -55,10 +54,7 @@ for (const [name, ingress] of Object.entries(specs))
 
     test('is put right again after outside changes at its door', async () => {
       const { snapshot } = await gateway.look(spec);
-      const answers = await damage(account, (kind, node) => {
-        const found = liveOf(snapshot, kind).find((live) => live.name === node);
-        return found?.outputs as Readonly<Record<string, string>> | undefined;
-      });
+      const answers = await damage(account, snapshot);
       const seen = (await gateway.plan(spec)).steps.map((step) => `${step.action} ${step.node}`);
       assert.deepEqual(
         answers.filter((answer) => !seen.includes(answer)),
@@ -77,10 +73,10 @@ for (const [name, ingress] of Object.entries(specs))
     });
   });
 
-type Find = (kind: string, node: string) => Readonly<Record<string, string>> | undefined;
-
 /** Does harm to what is there, and tells what a plan has to answer. */
-async function damage(account: SandboxAccount, find: Find): Promise<readonly string[]> {
+async function damage(account: SandboxAccount, snapshot: Snapshot): Promise<readonly string[]> {
+  const find = (kind: string, node: string): Readonly<Record<string, string>> | undefined =>
+    liveOf(snapshot, kind).find((live) => live.name === node)?.outputs as Readonly<Record<string, string>> | undefined;
   const config = { region: REGION, credentials: account.credentials };
   const elb = new ElasticLoadBalancingV2Client(config);
   const route53 = new Route53Client(config);
@@ -98,12 +94,13 @@ async function damage(account: SandboxAccount, find: Find): Promise<readonly str
     }),
   );
   answers.push('update Listener/keycloak-80');
-  const zone = find('HostedZone', 'example.com');
-  if (zone !== undefined) {
+  const zone = find('HostedZone', base);
+  const name = liveOf(snapshot, 'DnsRecord').find((live) => live.name.startsWith('registry'))?.name;
+  if (zone !== undefined && name !== undefined) {
     const { ResourceRecordSets = [] } = await route53.send(
-      new ListResourceRecordSetsCommand({ HostedZoneId: zone['hostedZoneId'], StartRecordName: RHOST }),
+      new ListResourceRecordSetsCommand({ HostedZoneId: zone['hostedZoneId'], StartRecordName: name }),
     );
-    const alias = ResourceRecordSets.find((record) => record.Name === `${RHOST}.` && record.Type === 'A');
+    const alias = ResourceRecordSets.find((record) => record.Name === `${name}.` && record.Type === 'A');
     await route53.send(
       new ChangeResourceRecordSetsCommand({
         HostedZoneId: zone['hostedZoneId'],
@@ -112,13 +109,13 @@ async function damage(account: SandboxAccount, find: Find): Promise<readonly str
             { Action: 'DELETE', ResourceRecordSet: alias },
             {
               Action: 'CREATE',
-              ResourceRecordSet: { Name: RHOST, Type: 'A', TTL: 60, ResourceRecords: [{ Value: '203.0.113.9' }] },
+              ResourceRecordSet: { Name: name, Type: 'A', TTL: 60, ResourceRecords: [{ Value: '203.0.113.9' }] },
             },
           ],
         },
       }),
     );
-    answers.push(`update DnsRecord/${RHOST}`);
+    answers.push(`update DnsRecord/${name}`);
   }
   return answers;
 }
@@ -126,7 +123,7 @@ async function damage(account: SandboxAccount, find: Find): Promise<readonly str
 /** What is left in the account's zone besides what Route 53 puts there. */
 async function recordsOf(account: SandboxAccount): Promise<readonly string[]> {
   const route53 = new Route53Client({ region: REGION, credentials: account.credentials });
-  const { HostedZones = [] } = await route53.send(new ListHostedZonesByNameCommand({ DNSName: 'example.com' }));
+  const { HostedZones = [] } = await route53.send(new ListHostedZonesByNameCommand({ DNSName: base }));
   const { ResourceRecordSets = [] } = await route53.send(
     new ListResourceRecordSetsCommand({ HostedZoneId: HostedZones[0]?.Id }),
   );

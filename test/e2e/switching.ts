@@ -1,55 +1,58 @@
 import assert from 'node:assert/strict';
-
 import { WAYS_TAG } from '../../src/reconcilers/ingress/ways.ts';
 import { liveOf } from '../../src/engine/snapshot.ts';
-import { openAccount, type SandboxAccount } from '../sandbox-account.ts';
+import { freshDomain, openAccount, type SandboxAccount } from '../sandbox-account.ts';
 import { Prober } from '../prober.ts';
 import { ManifestGateway } from './manifest-gateway.ts';
 
-const domain = { base: 'example.com' };
 // Whoever asks has to be let in.
 const allowedCidrs = ['0.0.0.0/0'];
 
-const specs = {
+const specsWith = (domain: ReturnType<typeof freshDomain>) => ({
   development: { ingress: { allowedCidrs, mode: 'development' } },
   'custom-domain': { ingress: { allowedCidrs, mode: 'custom-domain', domain } },
   cloudfront: { ingress: { allowedCidrs, mode: 'cloudfront' } },
   'via-cloudfront': { ingress: { allowedCidrs, mode: 'cloudfront-custom-domain', domain } },
   dual: { ingress: { allowedCidrs, mode: 'cloudfront-custom-domain', entry: 'dual', domain } },
-};
+});
 
-export type Name = keyof typeof specs;
+type Specs = ReturnType<typeof specsWith>;
+
+export type Name = keyof Specs;
 
 /** A gateway that goes from one way in to another, with somebody who asks for it all the time. */
 export class Switching {
   readonly #account: SandboxAccount;
   readonly #gateway: ManifestGateway;
+  readonly #specs: Specs;
   #now: Name;
 
-  private constructor(account: SandboxAccount, gateway: ManifestGateway, now: Name) {
+  private constructor(account: SandboxAccount, gateway: ManifestGateway, specs: Specs, now: Name) {
     this.#account = account;
     this.#gateway = gateway;
+    this.#specs = specs;
     this.#now = now;
   }
 
   static async open(name: Name): Promise<Switching> {
     const account = await openAccount();
     const gateway = await ManifestGateway.open(account);
+    const specs = specsWith(freshDomain());
     await gateway.apply(specs[name]);
-    return new Switching(account, gateway, name);
+    return new Switching(account, gateway, specs, name);
   }
 
   /** Goes all the way, and insists that somebody answered at each moment and that nothing of the old way is left. */
   async to(name: Name): Promise<void> {
-    const { change } = (await this.#gateway.look(specs[name])).declared;
+    const { change } = (await this.#gateway.look(this.#specs[name])).declared;
     assert(name === this.#now || change !== undefined, `${this.#now} to ${name} is a switch`);
     const prober = await this.#prober(name);
     this.#gateway.watch = prober;
-    await this.#gateway.apply(specs[name], { timeout: 300_000 });
+    await this.#gateway.apply(this.#specs[name], { timeout: 300_000 });
     this.#gateway.watch = undefined;
     assert.deepEqual(prober.gaps, [], `${this.#now} to ${name}`);
     this.#now = name;
-    const { snapshot, declared } = await this.#gateway.look(specs[name]);
+    const { snapshot, declared } = await this.#gateway.look(this.#specs[name]);
     assert.equal(declared.change, undefined);
     const wanted = new Set(declared.graph.nodes.keys());
     for (const kind of ['Distribution', 'Certificate', 'DnsRecord', 'ValidationRecord', 'Listener', 'ListenerRule'])
@@ -65,7 +68,7 @@ export class Switching {
   /** Goes as far as the first step of a kind, and stops there. */
   async begin(name: Name, { stopAfter }: { readonly stopAfter: string }): Promise<void> {
     const stop = new AbortController();
-    await this.#gateway.attempt(specs[name], {
+    await this.#gateway.attempt(this.#specs[name], {
       signal: stop.signal,
       onProgress: ({ plan }) => {
         const found = [...plan.states.values()].filter((state) => state.id.startsWith(`${stopAfter}/`));
@@ -81,7 +84,7 @@ export class Switching {
     for (let attempt = 1; ; attempt += 1) {
       const stop = new AbortController();
       let done = 0;
-      const outcome = await this.#gateway.attempt(specs[name], {
+      const outcome = await this.#gateway.attempt(this.#specs[name], {
         signal: stop.signal,
         timeout: 120_000,
         onStep: () => ((done += 1) >= calls * attempt ? stop.abort() : undefined),
@@ -96,6 +99,6 @@ export class Switching {
   }
 
   #prober(name: Name): Promise<Prober> {
-    return Prober.open(this.#account, this.#gateway, [specs[this.#now], specs[name]]);
+    return Prober.open(this.#account, this.#gateway, [this.#specs[this.#now], this.#specs[name]]);
   }
 }
