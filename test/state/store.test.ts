@@ -82,9 +82,9 @@ describe('a folder on disk', () => {
   test('is written to also while somebody takes it away again and again', async () => {
     const own = join(fresh(), 'inner');
     const store = diskStore(own);
-    let writing = true;
+    const written = new AbortController();
     const taking = (async () => {
-      while (writing) {
+      while (!written.signal.aborted) {
         await rm(own, { recursive: true, force: true, maxRetries: 100 });
         await setTimeout(5);
       }
@@ -93,7 +93,7 @@ describe('a folder on disk', () => {
       await store.append('log/1', 'x');
       await store.write('x', String(i));
     }
-    writing = false;
+    written.abort();
     await taking;
     await store.write('x', 'last');
     assert.equal((await store.read('x'))?.text, 'last');
