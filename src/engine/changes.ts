@@ -10,10 +10,10 @@ export function changesOf(kind: AnyKind, props: Props, tags: Tags, live: Observe
 }
 
 /** What a new thing will be given, for people to read: everything but what is still open inside it. */
-export function creation(kind: AnyKind, props: Props): readonly Change[] {
+export function creation(props: Props): readonly Change[] {
   return Object.entries(props)
     .filter(([, value]) => value !== undefined && value !== null)
-    .map(([field, value]) => ({ path: `/${field}`, from: null, to: value, replaces: kind.immutable.includes(field) }));
+    .map(([field, value]) => ({ path: `/${field}`, from: null, to: value, replaces: false }));
 }
 
 function tagChanges(kind: AnyKind, tags: Tags, live: Observed): readonly Change[] {

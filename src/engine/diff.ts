@@ -53,7 +53,8 @@ export function equal(a: unknown, b: unknown): boolean {
   return same;
 }
 
-function canonical(kind: AnyKind, props: Readonly<Record<string, unknown>>): Record<string, unknown> {
+/** Props in the one form in which they are compared. */
+export function canonical(kind: AnyKind, props: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const result: Record<string, unknown> = kind.canonical?.({ ...props }) ?? { ...props };
   for (const field of kind.unordered ?? []) {
     const list = result[field];

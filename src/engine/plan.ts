@@ -119,7 +119,8 @@ function closure(graph: Graph, only: ReadonlySet<NodeId>): ReadonlySet<NodeId> {
 
 /** Eight letters and digits that stand for what the steps would do. */
 function planId(steps: readonly Step[], version: string): string {
-  const content = steps.map(({ node, action, changes }) => ({ node, action, changes }));
+  // In whatever order AWS lists things.
+  const content = steps.map(({ node, action, changes }) => JSON.stringify({ node, action, changes })).sort();
   return createHash('sha256').update(JSON.stringify({ version, content })).digest('hex').slice(0, 8);
 }
 

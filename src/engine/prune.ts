@@ -3,7 +3,7 @@ import { OWNER_TAG, type Graph, type Node } from './graph.ts';
 import { type Kinds, type Observed } from './kind.ts';
 import type { Leave, NodeState, Step } from './step.ts';
 import type { NodeId } from './ref.ts';
-import { isScheduled, nodeIdOf, type Mentions, type Snapshot, type Thing } from './snapshot.ts';
+import { isScheduled, isSpare, nodeIdOf, type Mentions, type Snapshot, type Thing } from './snapshot.ts';
 
 /** A live thing of ours that nobody wants and that stays. */
 export interface Kept {
@@ -133,10 +133,9 @@ function keep(
     const left = leave?.(removal);
     if (left !== undefined) reasons.set(thing, left);
   }
-  for (const [thing, mentioned] of holders) {
+  for (const thing of removals.keys()) {
     const { kind, live } = thing;
-    const spare = doubles.has(live) && mentioned.length === 0 && kind.nameless === true;
-    if (kind.stateful !== true || spare) continue;
+    if (kind.stateful !== true || (doubles.has(live) && isSpare(thing, mentions))) continue;
     if (kind.delete === undefined) reasons.set(thing, 'it holds data, and nothing here deletes it');
     else if (allowData !== true) reasons.set(thing, 'it holds data');
   }

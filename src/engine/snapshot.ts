@@ -70,6 +70,10 @@ export class Mentions {
   }
 }
 
+/** A second thing of a node that can go although its kind holds data: nothing can have been put into it. */
+export const isSpare = (thing: Thing, mentions: Mentions): boolean =>
+  thing.kind.nameless === true && mentions.of(thing).length === 0;
+
 function textsOf(value: unknown): readonly string[] {
   if (typeof value === 'string') return [value];
   if (typeof value !== 'object' || value === null) return [];

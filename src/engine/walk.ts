@@ -1,11 +1,11 @@
 import { changesOf, creation } from './changes.ts';
 import { Consequences, type Waits } from './consequences.ts';
 import { fieldsOf, type Change } from './diff.ts';
-import type { Graph, Node } from './graph.ts';
+import { NODE_TAG, type Graph, type Node } from './graph.ts';
 import type { AnyKind, Kinds, Observed, Tags } from './kind.ts';
 import { foreignOwner, match } from './match.ts';
 import { refsOf, resolve, type NodeId, type Ref } from './ref.ts';
-import type { Mentions, Snapshot } from './snapshot.ts';
+import { identityOf, isSpare, type Mentions, type Snapshot } from './snapshot.ts';
 import { leaveChanges } from './leave.ts';
 import type { Action, Leave, NodePhase, NodeState, Step, Verb } from './step.ts';
 
@@ -104,10 +104,22 @@ class Walk {
 
     const waits = this.#sofar.waitsOf(node, [props, tags], live === undefined);
     const wish = { node, kind, domain, props, tags, live, stuck: stuck?.get(node.id), ...waits };
+    const rivals =
+      kind.stateful === true ? doubles.filter((double) => !isSpare({ kind, live: double }, this.#mentions)) : [];
+    if (live !== undefined && rivals.length > 0) return this.#contest({ ...wish, live }, rivals);
     if (live !== undefined) return this.#compare({ ...wish, live });
     if (foreign === undefined) return this.#missing(wish);
     this.#sofar.noteLost(node.id, 'stalled');
     this.#set(wish, 'stalled', `it exists and belongs to ${foreignOwner(graph, kind, foreign) ?? ''}`);
+  }
+
+  /** Several things with data claim to be this one: which of them is right is not for a program to say. */
+  #contest(here: Here, rivals: readonly Observed[]): void {
+    const all = [here.live, ...rivals].map((live) => identityOf(here.kind, live));
+    const why = `${all.join(' and ')} all stand for it, and each may hold data: delete what is not needed, or take its tag ${NODE_TAG} away`;
+    this.#step(here, 'refuse', 'update', [], why);
+    this.#sofar.noteLost(here.node.id, 'refused');
+    this.#set(here, 'stalled', why);
   }
 
   #missing(wish: Wish): void {
@@ -116,7 +128,7 @@ class Walk {
       this.#sofar.noteLost(node.id, 'stalled');
       return this.#set(wish, 'stalled', stuck ?? `${node.id} does not exist`);
     }
-    const step = this.#stepOf(wish, 'create', 'create', creation(kind, props));
+    const step = this.#stepOf(wish, 'create', 'create', creation(props));
     const left = this.#input.leave?.(step);
     if (left !== undefined) {
       this.#sofar.noteLost(node.id, 'stalled');
@@ -152,7 +164,7 @@ class Walk {
     if (kind.restore !== undefined)
       this.#step(here, 'update', 'restore', [{ path: '/phase', from: 'deleting', to: 'ready', replaces: false }]);
     else if (kind.create !== undefined)
-      this.#step(here, 'create', 'create', creation(kind, props), 'the old one is still being deleted');
+      this.#step(here, 'create', 'create', creation(props), 'the old one is still being deleted');
     this.#set(here, 'deleting', stuck);
   }
 

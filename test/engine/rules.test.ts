@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ReconcileError } from '../../src/engine/errors.ts';
+import { TRIES } from '../../src/engine/failures.ts';
 import { NODE_TAG } from '../../src/engine/graph.ts';
 import { Secret } from '../../src/engine/secret.ts';
 import type { StepEvent } from '../../src/engine/step.ts';
+import { timing } from '../../src/engine/timing.ts';
 import { graphOf, planOf, run } from './toy-run.ts';
 import { toyKind, ToyPlatform, type ToyProps } from './toy-platform.ts';
 import { VirtualClock } from './virtual-clock.ts';
@@ -53,6 +55,42 @@ test('what is scheduled for deletion is gone for destroy, and had back when it i
   assert.equal(count(toy, 'restore Kept/a'), 1);
 });
 
+test('what is wanted while it is being deleted is made once it is gone', async () => {
+  const toy = platform();
+  const slow = toyKind('Slow', { deleteMs: 120_000 });
+  const graph = graphOf((builder) => void builder.add(slow, 'a', props(1)));
+  await run(toy, { all: [slow] }, graph);
+  const leaving = toy.clock.now();
+  await run(toy, { all: [slow] }, graph, { destroy: true, wait: false });
+  assert.deepEqual(
+    (await planOf(toy, { all: [slow] }, graph)).steps.map((step) => [step.action, step.because]),
+    [['create', 'the old one is still being deleted']],
+  );
+  assert.equal((await run(toy, { all: [slow] }, graph)).result, 'converged');
+  assert.equal(count(toy, 'create Slow/a'), 2);
+  assert.ok((toy.of('Slow', 'a')[0]?.createdAt ?? 0) >= leaving + 120_000);
+});
+
+test('what failed for good stalls with the reason, and is neither made again nor changed', async () => {
+  const toy = platform();
+  const plain = toyKind('Db');
+  const db: typeof plain = {
+    ...plain,
+    async observe(look) {
+      return (await plain.observe(look)).map((live) => ({ ...live, because: 'its disk is full' }));
+    },
+  };
+  const sized = (size: number) => graphOf((builder) => void builder.add(db, 'a', props(size)));
+  await run(toy, { all: [db] }, sized(1));
+  toy.outside((things) => things.forEach((thing) => (thing.failed = true)));
+  toy.calls.length = 0;
+  const outcome = await run(toy, { all: [db] }, sized(2));
+  assert.equal(outcome.result, 'failed');
+  const { phase, because } = outcome.plan.states.get('Db/a') ?? {};
+  assert.deepEqual([phase, because], ['stalled', 'its disk is full']);
+  assert.deepEqual(new Set(toy.calls), new Set(['list Db']));
+});
+
 test('an orphan whose quota a new thing needs goes first', async () => {
   const toy = platform();
   const scarce = toyKind('Scarce', {
@@ -96,6 +134,7 @@ test('without a record of a clean end a nameless thing is looked for twice befor
   const outcome = await run(toy, all, both, { unclean: true });
   assert.equal(outcome.result, 'converged');
   assert.equal(toy.of('Other', 'b').length, 1);
+  assert.equal(count(toy, 'create Other/b'), 1);
 });
 
 test('a fence that falls stops every change', async () => {
@@ -142,6 +181,31 @@ test('a secret reaches the call and nothing else', async () => {
   assert.deepEqual(seen, ['correct horse']);
   assert.equal(outcome.result, 'converged');
   assert(!JSON.stringify([plan.steps, outcome, events]).includes('correct horse'));
+});
+
+test('all that fails is reported, not only the first of it', async () => {
+  const toy = platform();
+  const net = toyKind('Net');
+  const names = ['a', 'b', 'c'];
+  toy.fault = (call) => (call === 'create Net/a' || call === 'create Net/c' ? 'forbidden' : undefined);
+  const graph = graphOf((builder) => names.forEach((name) => void builder.add(net, name, props(1))));
+  const { failures } = await run(toy, { all: [net] }, graph);
+  assert.deepEqual(
+    failures.map((failure) => failure.node),
+    ['Net/a', 'Net/c'],
+  );
+});
+
+test('what fails again and again is given up, what is refused for now only after a long time', async () => {
+  const toy = platform();
+  const net = toyKind('Net');
+  const graph = graphOf((builder) => ['a', 'b'].forEach((name) => void builder.add(net, name, props(1))));
+  const began = toy.clock.now();
+  toy.fault = (call) => (call === 'create Net/a' ? 'throttled' : call === 'create Net/b' ? 'refused' : undefined);
+  assert.equal((await run(toy, { all: [net] }, graph)).result, 'failed');
+  assert.equal(count(toy, 'create Net/a'), TRIES);
+  assert.ok(count(toy, 'create Net/b') > TRIES);
+  assert.ok(toy.clock.now() - began > timing().patience);
 });
 
 test('a limited plan takes along what is needed and prunes nothing', async () => {
