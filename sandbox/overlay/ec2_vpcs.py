@@ -3,12 +3,16 @@
 from ipaddress import ip_network
 
 from moto.ec2.models import EC2Backend
+from moto.ec2.models.availability_zones_and_regions import RegionsAndZonesBackend, Zone
 from moto.ec2.models.security_groups import SecurityGroupRule
 
 from .delays import SUBNET_CREATE, VPC_CREATE
 from .ec2 import in_use, interfaces_of
 from .hook import backend, before, fail, given, op, replace
 from .later import after
+
+# Every account has opted in to a Local Zone: the list of its region has it unless one asks for the type of zone.
+RegionsAndZonesBackend.zones["us-west-2"].append(Zone("us-west-2-lax-1a", "us-west-2", "usw2-lax1-az1", "local-zone"))
 
 
 @op("ec2", "create_vpc")

@@ -4,6 +4,7 @@ from moto.core.resource_tagging import iter_taggable_backends, make_tag_matcher,
 from moto.ec2.models import ec2_backends
 from moto.ecr.models import ecr_backends
 from moto.elbv2.models import elbv2_backends
+from moto.events.models import events_backends
 
 from .hook import fail, given, op, state
 
@@ -30,6 +31,13 @@ def _ecr(account, region):
         yield one.arn, store.tagger.get_tag_dict_for_resource(one.arn), "ecr:repository"
 
 
+def _events(account, region):
+    store = events_backends[account][region]
+    for bus in store.event_buses.values():
+        for one in bus.rules.values():
+            yield one.arn, store.tagger.get_tag_dict_for_resource(one.arn), "events:rule"
+
+
 def _own(account, region):
     for one in state("amp", account, region).get("workspaces", {}).values():
         yield one["arn"], one["tags"], "aps:workspace"
@@ -51,7 +59,7 @@ def _all(response):
         for one in store.iter_tagged_resources():
             seen.add(one.arn)
             yield one.arn, one.tags, _MISCALLED.get(one.resource_type, one.resource_type)
-    for source in (_ec2, _elbv2, _ecr, _own):
+    for source in (_ec2, _elbv2, _ecr, _events, _own):
         for arn, tags, kind in source(account, region):
             if arn not in seen:
                 yield arn, tags, kind

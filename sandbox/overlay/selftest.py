@@ -73,6 +73,13 @@ def run(application):
     call("kms", "200 protects", target="TrentService.DescribeKey", KeyId="alias/aws/rds")
     call("logs", "200 logGroups", target="Logs_20140328.DescribeLogGroups")
     call("tagging", "200 secret:tagged-", target="ResourceGroupsTaggingAPI_20170126.GetResources")
+    call("sqs", "200 QueueUrl", target="AmazonSQS.CreateQueue", QueueName="one", Attributes={"VisibilityTimeout": "60"})
+    call("sqs", "400 InvalidAttributeValue", target="AmazonSQS.CreateQueue", QueueName="two", Attributes={"VisibilityTimeout": "-1"})
+    call("sqs", "200 60", target="AmazonSQS.GetQueueAttributes", QueueUrl="one", AttributeNames=["All"])
+    rule = dict(Name="one", EventPattern='{"source": ["aws.ec2"]}')
+    call("events", "200 rule/one", target="AWSEvents.PutRule", **rule, Tags=[{"Key": "self", "Value": "test"}])
+    call("events", "200 ResourceNotFoundException", target="AWSEvents.RemoveTargets", Rule="one", Ids=["no"])
+    call("tagging", "200 rule/one", target="ResourceGroupsTaggingAPI_20170126.GetResources")
     events = "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101.LookupEvents"
     call("cloudtrail", "200 Events", target=events)
 

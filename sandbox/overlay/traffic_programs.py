@@ -7,7 +7,7 @@ from .traffic_messages import document
 _PATHS = {
     "mcp-gateway-registry": {80: ("/", "/health"), 7860: ("/", "/health")},
     "mcp-gateway-auth-server": {8888: ("/health",)},
-    "keycloak": {8080: ("/", "/realms/master")},
+    "keycloak": {8080: ("/", "/health", "/realms/master")},
     "mcp-gateway-grafana": {3000: ("/grafana", "/grafana/", "/grafana/api/health", "/api/health")},
 }
 # Each sets anew what it knows of the way before it; what nobody sets gets through.

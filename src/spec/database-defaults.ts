@@ -1,4 +1,4 @@
-import type { GatewayManifest } from './generated/manifest.ts';
+import type { GatewayManifest } from './generated/gateway-manifest.ts';
 import type { KeycloakDatabase, RegistryDatabase } from './gateway.ts';
 import { secret } from './secret-source.ts';
 
@@ -11,7 +11,7 @@ export function keycloakDatabase(given: Databases['keycloak']): KeycloakDatabase
     password: secret(given?.password),
     minCapacity: given?.minCapacity ?? 0.5,
     maxCapacity: given?.maxCapacity ?? 2,
-    instances: given?.instances ?? 1,
+    instances: given?.instances ?? 2,
     proxy: given?.proxy ?? true,
     backupRetentionDays: given?.backupRetentionDays ?? 7,
     deletionProtection: given?.deletionProtection ?? true,

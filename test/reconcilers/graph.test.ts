@@ -3,6 +3,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { test } from 'node:test';
 import { printGraph } from '../../src/engine/graph.ts';
+import { declareHome } from '../../src/reconcilers/home/home.ts';
 import { declare, kinds } from '../../src/reconcilers/index.ts';
 import { readManifests } from '../../src/spec/read.ts';
 import { gatewayOf, withMore } from '../spec/given.ts';
@@ -47,6 +48,12 @@ for (const example of examples) {
     );
   });
 }
+
+test('manifests/controller.yaml declares the graph that was reviewed', async () => {
+  const [loaded] = (await readManifests(['manifests/controller.yaml'])).controllers;
+  assert(loaded !== undefined);
+  await compare('test/golden/controller.graph.txt', printGraph(declareHome(loaded.controller).graph));
+});
 
 test('every kind belongs to one domain and has a name of its own', () => {
   const names = Object.values(kinds).flatMap((list) => list.map((kind) => kind.name));

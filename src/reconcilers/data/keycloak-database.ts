@@ -17,6 +17,7 @@ export interface KeycloakDatabasePart {
   /** Where Keycloak connects to: the proxy if there is one. */
   readonly endpoint: Input<string>;
   readonly cluster: Handle<DatabaseClusterOutputs>;
+  readonly proxy?: Handle<DbProxyOutputs>;
   /** What must stand before anybody can connect. */
   readonly ready: Nodes;
 }
@@ -100,7 +101,8 @@ export function declareKeycloakDatabase(
   );
   if (!wanted.proxy) return { endpoint: cluster.ref('endpoint'), cluster, ready: [cluster, ...instances] };
   const proxy = declareProxy(declaration, { network, identity }, cluster, instances);
-  return { endpoint: proxy.handle.ref('endpoint'), cluster, ready: [cluster, ...instances, ...proxy.ready] };
+  const ready = [cluster, ...instances, ...proxy.ready];
+  return { endpoint: proxy.handle.ref('endpoint'), cluster, proxy: proxy.handle, ready };
 }
 
 /** Pools connections, and keeps them while an instance fails. It signs in as the master user. */

@@ -1,17 +1,8 @@
 import type { TargetGroup } from '@aws-sdk/client-elastic-load-balancing-v2';
+import type { TargetHealthLine } from '../../spec/releases/release.ts';
 
 /** How a load balancer finds out which targets can answer. */
-export interface HealthCheck {
-  readonly path: string;
-  /** A number, or `traffic-port` for the one that the target is registered with. */
-  readonly port: string;
-  /** Statuses of a healthy answer: `200`, `200-399`. */
-  readonly matcher: string;
-  readonly interval: number;
-  readonly timeout: number;
-  readonly healthyThreshold: number;
-  readonly unhealthyThreshold: number;
-}
+export type HealthCheck = TargetHealthLine;
 
 /** Every field: the defaults that AWS publishes contradict each other. */
 export const fromHealthCheck = (check: HealthCheck) => ({

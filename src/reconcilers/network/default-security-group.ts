@@ -6,7 +6,8 @@ import { collect } from '../../aws/pages.ts';
 import { toTags } from '../../aws/tags.ts';
 import { must } from '../../engine/errors.ts';
 import type { Observed } from '../../engine/kind.ts';
-import { vpc, type VpcOutputs, type VpcProps } from './vpc.ts';
+import { namesByVpc } from './made-with-vpc.ts';
+import { vpc } from './vpc.ts';
 
 interface Rule {
   readonly ruleId: string | undefined;
@@ -36,18 +37,11 @@ export const defaultSecurityGroup: AwsKind<DefaultSecurityGroupProps, DefaultSec
     write: ['ec2:RevokeSecurityGroupIngress', 'ec2:RevokeSecurityGroupEgress', 'ec2:CreateTags'],
   },
 
-  observe: async ({ env: aws, live }) =>
-    find(
-      aws,
-      (await live(vpc)).filter((item) => item.foreign === undefined),
-    ),
+  observe: async ({ env: aws, live }) => find(aws, namesByVpc(await live(vpc))),
 
   // AWS made it together with the VPC: it only has to be looked for.
   async create({ env: aws, node, live }) {
-    const found = await find(
-      aws,
-      live(vpc).filter((item) => item.name === node.name),
-    );
+    const found = await find(aws, namesByVpc(live(vpc).filter((item) => item.name === node.name)));
     return must(found[0], `the default security group of Vpc/${node.name}`);
   },
 
@@ -70,8 +64,7 @@ export const defaultSecurityGroup: AwsKind<DefaultSecurityGroupProps, DefaultSec
 
 type Live = Observed<DefaultSecurityGroupProps, DefaultSecurityGroupOutputs>;
 
-async function find(aws: Aws, vpcs: readonly Observed<VpcProps, VpcOutputs>[]): Promise<readonly Live[]> {
-  const names = new Map(vpcs.map((item) => [must(item.outputs.vpcId, 'vpcId'), item.name]));
+async function find(aws: Aws, names: ReadonlyMap<string, string>): Promise<readonly Live[]> {
   if (names.size === 0) return [];
   const ec2 = await aws.ec2();
   const groups = await collect(

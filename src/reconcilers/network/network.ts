@@ -4,6 +4,8 @@ import type { Handle } from '../../engine/graph.ts';
 import type { Input, NodeId } from '../../engine/ref.ts';
 import type { ExistingNetwork } from '../../spec/gateway.ts';
 import type { Declaration } from '../declaration.ts';
+import { defaultNetworkAcl, type AclEntry } from './default-network-acl.ts';
+import { defaultRouteTable } from './default-route-table.ts';
 import { defaultSecurityGroup } from './default-security-group.ts';
 import { existingVpc } from './existing-vpc.ts';
 import { declareSecurityGroups, type Groups } from './security-groups.ts';
@@ -48,13 +50,27 @@ function declareExisting(declaration: Declaration, { natIps, ...existing }: Exis
   };
 }
 
+/** Both ways, first what goes by IPv4, then by IPv6. The security groups decide who may come in. */
+const allowAll: readonly AclEntry[] = (['ingress', 'egress'] as const).flatMap((direction) =>
+  ['0.0.0.0/0', '::/0'].map((cidr, i) => ({
+    number: 100 + i,
+    direction,
+    action: 'allow' as const,
+    protocol: '-1',
+    cidr,
+  })),
+);
+
 function declareOwn(declaration: Declaration): NetworkPart {
   const { graph, gateway, names } = declaration;
   const { cidr, endpoints } = gateway.network;
   const props = { cidrBlock: cidr, enableDnsSupport: true, enableDnsHostnames: true };
   const main = graph.add(vpc, 'main', props, { title: names.vpc });
   const vpcId = main.ref('vpcId');
-  graph.add(defaultSecurityGroup, 'main', { rules: [] }, { title: `${names.vpc}-default`, after: [main] });
+  const withVpc = { title: `${names.vpc}-default`, after: [main] };
+  graph.add(defaultSecurityGroup, 'main', { rules: [] }, withVpc);
+  graph.add(defaultRouteTable, 'main', { routes: [] }, withVpc);
+  graph.add(defaultNetworkAcl, 'main', { entries: allowAll }, withVpc);
   const zones = declareZones(declaration, vpcId);
   const nats = Object.fromEntries([...zones.addresses].map(([name, address]) => [name, address.ref('cidr')]));
   const range = main.ref('cidr');

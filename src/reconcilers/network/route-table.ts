@@ -37,7 +37,10 @@ export const routeTable: AwsKind<RouteTableProps, RouteTableOutputs> = {
       ec2.paginateDescribeRouteTables({ client: ec2.client }, { Filters: ownerFilter(aws) }),
       (page) => page.RouteTables,
     );
-    return tables.map((item) => toObserved(item, nodes));
+    // The VPC's default table carries our mark too, and can be neither made nor removed.
+    return tables
+      .filter((item) => nodeName('DefaultRouteTable', toTags(item.Tags)) === undefined)
+      .map((item) => toObserved(item, nodes));
   },
 
   async create({ env: aws, node, token }, props) {

@@ -4,6 +4,7 @@ import type { Input } from '../../engine/ref.ts';
 import { serviceNames } from '../../spec/gateway.ts';
 import type { LogName } from '../../spec/releases/release.ts';
 import type { Declaration } from '../declaration.ts';
+import { declareDatabaseAlarms, type WatchedDatabases } from './database-alarms.ts';
 import { logGroup, type LogGroupOutputs } from './log-group.ts';
 import { metricAlarm } from './metric-alarm.ts';
 import { subscription } from './subscription.ts';
@@ -50,14 +51,16 @@ export interface Watched {
   readonly services: { readonly registry: Input<string>; readonly auth: Input<string> };
   readonly loadBalancer: Input<string>;
   readonly targetGroups: Readonly<Record<'registry' | 'auth' | 'gradio', Input<string>>>;
+  readonly databases: WatchedDatabases;
 }
 
 export interface Alarming {
   readonly topic?: Handle<{ readonly topicArn: string }>;
 }
 
-/** Alarms on the two core services and their load balancer; with an e-mail address, somebody is told. */
-export function declareAlarms({ graph, gateway, names }: Declaration, watched: Watched): Alarming {
+/** Alarms on the two core services, their load balancer and both databases; with an e-mail address, somebody is told. */
+export function declareAlarms(declaration: Declaration, watched: Watched): Alarming {
+  const { graph, gateway, names } = declaration;
   const { enabled, email } = gateway.observability.alarms;
   if (!enabled) return {};
   const told =
@@ -126,5 +129,6 @@ export function declareAlarms({ graph, gateway, names }: Declaration, watched: W
     period: 300,
     threshold: 1,
   });
+  declareDatabaseAlarms(declaration, watched.databases, common);
   return told === undefined ? {} : { topic: told };
 }

@@ -1,4 +1,4 @@
-import type { HealthLine, Line, SecretLine, Choice } from './release.ts';
+import type { HealthLine, Line, SecretLine, Choice, TargetHealthLine } from './release.ts';
 
 const shell = (command: string, start: number): HealthLine => ({
   command: ['CMD-SHELL', command],
@@ -10,6 +10,19 @@ const shell = (command: string, start: number): HealthLine => ({
 const http = (address: string, start: number): HealthLine =>
   shell(`curl -f http://localhost:${address} || exit 1`, start);
 const tcp = (port: number): HealthLine => shell(`nc -z localhost ${port} || exit 1`, 30);
+
+/** What a load balancer asks. */
+const asks = (path: string, rest: Partial<TargetHealthLine> = {}): TargetHealthLine => ({
+  path,
+  port: 'traffic-port',
+  matcher: '200',
+  interval: 30,
+  timeout: 5,
+  healthyThreshold: 2,
+  unhealthyThreshold: 2,
+  ...rest,
+});
+const DAY = 86_400;
 
 // The image has neither curl nor wget. Until Keycloak 24 the port of its pages answers for its health too.
 const keycloakHealth: HealthLine = {
@@ -122,6 +135,20 @@ export const line: Line = {
     'keycloak',
     'grafana',
   ],
+  targetGroups: {
+    // The registry answers for its health on the port behind its nginx.
+    registry: { port: 80, healthCheck: asks('/health', { port: '7860' }), deregistrationDelay: 5, stickiness: 0 },
+    auth: { port: 8888, healthCheck: asks('/health'), deregistrationDelay: 5, stickiness: 0 },
+    gradio: { port: 7860, healthCheck: asks('/health'), deregistrationDelay: 5, stickiness: 0 },
+    keycloak: {
+      port: 8080,
+      // Until Keycloak 24 its health is asked for on the port of its pages.
+      healthCheck: asks('/health', { matcher: '200-399', unhealthyThreshold: 3 }),
+      deregistrationDelay: 30,
+      stickiness: DAY,
+    },
+    grafana: { port: 3000, healthCheck: asks('/api/health'), deregistrationDelay: 5, stickiness: 0 },
+  },
   services: {
     registry: {
       name: 'registry',

@@ -5,8 +5,33 @@ export interface Line {
   readonly services: Readonly<Record<ServiceName, ServiceLine>>;
   /** All services, servers before the clients that call them. */
   readonly order: readonly ServiceName[];
+  readonly targetGroups: Readonly<Record<TargetName, TargetGroupLine>>;
   /** The embeddings model that the registry's image brings along. */
   readonly modelInImage: string;
+}
+
+/** How a load balancer treats the targets of one group. */
+export interface TargetGroupLine {
+  /** For targets that are registered without a port of their own. */
+  readonly port: number;
+  readonly healthCheck: TargetHealthLine;
+  /** Seconds that a leaving target gets to finish its requests. */
+  readonly deregistrationDelay: number;
+  /** Seconds for which a visitor stays with one target; 0: not at all. */
+  readonly stickiness: number;
+}
+
+/** Seconds, and how many answers in a row make a target healthy or unhealthy. */
+export interface TargetHealthLine {
+  readonly path: string;
+  /** A number, or `traffic-port` for the one that the target is registered with. */
+  readonly port: string;
+  /** Statuses of a healthy answer: `200`, `200-399`. */
+  readonly matcher: string;
+  readonly interval: number;
+  readonly timeout: number;
+  readonly healthyThreshold: number;
+  readonly unhealthyThreshold: number;
 }
 
 export interface ServiceLine {

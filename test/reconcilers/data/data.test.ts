@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
+import { DescribeDBClustersCommand } from '@aws-sdk/client-rds';
 import type { Snapshot } from '../../../src/engine/snapshot.ts';
 import { must } from '../../../src/engine/errors.ts';
 import { liveOf } from '../../../src/engine/snapshot.ts';
@@ -44,6 +45,21 @@ describe('the data of a gateway', () => {
     );
     const paths = new Set(liveOf(snapshot, 'AccessPoint').map((live) => live.props['path']));
     assert.deepEqual(paths, new Set(['/agents', '/auth_config', '/logs', '/mcpgw_data', '/models', '/servers']));
+  });
+
+  test('is encrypted, the databases with keys of their own', async () => {
+    const rds = await own.aws.rds();
+    for (const [kind, name, key] of [
+      ['AuroraCluster', 'keycloak', 'rds'],
+      ['DocumentDbCluster', 'registry', 'documentdb'],
+    ] as const) {
+      const DBClusterIdentifier = outputOf(kind, name, 'dbClusterIdentifier');
+      const { DBClusters } = await rds.send(new DescribeDBClustersCommand({ DBClusterIdentifier }));
+      const { StorageEncrypted, KmsKeyId } = must(DBClusters?.[0], DBClusterIdentifier);
+      assert.deepEqual([StorageEncrypted, KmsKeyId], [true, outputOf('KmsKey', key, 'keyArn')]);
+    }
+    const [files] = liveOf(snapshot, 'FileSystem');
+    assert.equal(files?.props['encrypted'], true);
   });
 
   test('is told to Keycloak and to scripts by parameters', async () => {

@@ -4,7 +4,7 @@ import { must } from '../../../src/engine/errors.ts';
 import { GraphBuilder, needs, type Graph, type Node } from '../../../src/engine/graph.ts';
 import { isRef } from '../../../src/engine/ref.ts';
 import { declare } from '../../../src/reconcilers/index.ts';
-import type { GatewayManifest } from '../../../src/spec/generated/manifest.ts';
+import type { GatewayManifest } from '../../../src/spec/generated/gateway-manifest.ts';
 import { declarationOf } from '../../declaration.ts';
 import { assertGolden } from '../../golden.ts';
 

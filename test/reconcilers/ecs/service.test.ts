@@ -48,6 +48,11 @@ testKind(service, {
     'the circuit breaker switched off': (aws) =>
       byHand(aws, { deploymentConfiguration: { deploymentCircuitBreaker: { enable: false, rollback: false } } }),
     'Service Connect switched off': (aws) => byHand(aws, { serviceConnectConfiguration: { enabled: false } }),
+    'public addresses for its tasks': (aws, { props }) => {
+      const { subnetIds, securityGroupIds } = props as Pick<ServiceProps, 'subnetIds' | 'securityGroupIds'>;
+      const network = { subnets: [...subnetIds], securityGroups: [...securityGroupIds] };
+      return byHand(aws, { networkConfiguration: { awsvpcConfiguration: { ...network, assignPublicIp: 'ENABLED' } } });
+    },
     'ECS Exec switched on': (aws) => byHand(aws, { enableExecuteCommand: true }),
   },
   uncalled: [

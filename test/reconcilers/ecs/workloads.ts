@@ -78,7 +78,7 @@ export class Workloads {
   readonly #owner: string;
   readonly #roleArn: Input<string>;
   readonly #logGroupName: Input<string>;
-  readonly #shared: Pick<Wanted<ServiceProps>, 'clusterArn' | 'subnetIds' | 'securityGroupIds'>;
+  readonly #shared: Pick<Wanted<ServiceProps>, 'clusterArn' | 'subnetIds' | 'securityGroupIds' | 'assignPublicIp'>;
   readonly namespace: Handle<NamespaceOutputs>;
 
   constructor(graph: GraphBuilder, owner: string) {
@@ -94,6 +94,7 @@ export class Workloads {
       clusterArn: addCluster(graph, owner).ref('clusterArn', { when: 'ready' }),
       subnetIds: addSubnets(graph, main).map((subnet) => subnet.ref('subnetId')),
       securityGroupIds: [group.ref('groupId')],
+      assignPublicIp: false,
     };
   }
 

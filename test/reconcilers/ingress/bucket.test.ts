@@ -25,7 +25,7 @@ const settings = (name: string) => ({
   versioned: true,
   encryption: 'AES256' as const,
   publicAccessBlocked: true,
-  lifecycle: { expireAfter: 90, abortUploadsAfter: 7 },
+  lifecycle: { expireAfter: 90, versionsExpireAfter: 90, abortUploadsAfter: 7 },
   policy: policyFor(name, 's3:PutObject'),
 });
 
@@ -33,7 +33,7 @@ testKind(bucket, {
   props: settings,
   updates: [
     { ownership: 'BucketOwnerPreferred' },
-    { lifecycle: { expireAfter: 30, abortUploadsAfter: 7 } },
+    { lifecycle: { expireAfter: 30, versionsExpireAfter: 30, abortUploadsAfter: 7 } },
     { policy: policyFor('own', 's3:Put*') },
   ],
   // The list, and for the one bucket its tags and each of its settings.

@@ -6,7 +6,7 @@ import { liveOf } from '../../../src/engine/snapshot.ts';
 import type { Declaration } from '../../../src/reconcilers/declaration.ts';
 import { declareIngress, type IngressPart } from '../../../src/reconcilers/ingress/ingress.ts';
 import { declareNetwork } from '../../../src/reconcilers/network/network.ts';
-import type { GatewayManifest } from '../../../src/spec/generated/manifest.ts';
+import type { GatewayManifest } from '../../../src/spec/generated/gateway-manifest.ts';
 import { declarationOf } from '../../declaration.ts';
 import { openAccount } from '../../sandbox-account.ts';
 import { assertEmpty, SandboxGateway, type TestGraph } from '../../sandbox-gateway.ts';
@@ -105,7 +105,7 @@ const expected: Readonly<Record<string, object>> = {
   'TargetGroup/auth': targetGroupOf('mcp-gateway-v2-auth', 8888),
   'TargetGroup/gradio': targetGroupOf('mcp-gateway-v2-gradio', 7860),
   'TargetGroup/keycloak': targetGroupOf('keycloak-tg', 8080, {
-    healthCheck: { ...health, path: '/', matcher: '200-399', unhealthyThreshold: 3 },
+    healthCheck: { ...health, matcher: '200-399', unhealthyThreshold: 3 },
     deregistrationDelay: 30,
     stickiness: 86_400,
   }),

@@ -101,7 +101,7 @@ export function addLogBucket(
     versioned: true,
     encryption: 'AES256',
     publicAccessBlocked: true,
-    lifecycle: { expireAfter: 90, abortUploadsAfter: 7 },
+    lifecycle: { expireAfter: 90, versionsExpireAfter: 90, abortUploadsAfter: 7 },
     policy: loadBalancersMayWrite(`arn:aws:s3:::${bucketName}`),
   });
 }

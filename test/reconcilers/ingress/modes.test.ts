@@ -213,6 +213,23 @@ for (const name of Object.keys(specs) as Name[])
     });
   });
 
+test('a list of addresses that is named may call in every mode, and no other list', () => {
+  for (const name of Object.keys(specs) as Name[]) {
+    const prefixListName = 'our.own.cloudfront';
+    const { graph } = declare(oddGatewayOf(withSpec({ ingress: { ...specs[name], prefixListName } })), new Map());
+    assert.equal(graph.nodes.get('PrefixList/cloudfront')?.props['prefixListName'], prefixListName, name);
+    for (const [front, group] of [
+      ['registry', 'alb-cloudfront'],
+      ['keycloak', 'keycloak-lb-cloudfront'],
+    ] as const) {
+      const rule = graph.nodes.get(`SecurityGroupRule/${group}-from-cloudfront-80`);
+      assert.equal(plain(rule?.props['prefixListId']), 'PrefixList/cloudfront.prefixListId', name);
+      const groups = plain(graph.nodes.get(`LoadBalancer/${front}`)?.props['securityGroupIds']) as readonly string[];
+      assert(groups.includes(`SecurityGroup/${group}.groupId`), `${name}: ${groups.join()}`);
+    }
+  }
+});
+
 test('whoever enters by two names gets through port 80 only from CloudFront', () => {
   const rule = declared('dual').graph.nodes.get('ListenerRule/registry-80-from-cloudfront');
   assert.deepEqual(rule?.props['header'], { name: 'X-Cloudfront-Forwarded-Proto', values: ['https'] });

@@ -29,6 +29,18 @@ test('zones are chosen by name', async () => {
   );
 });
 
+test('a Local Zone that the account opted in to is none of them', async () => {
+  const gateway = new SandboxGateway(account, { name: 'west', region: 'us-west-2' });
+  const ec2 = await gateway.aws.ec2();
+  const { AvailabilityZones } = await ec2.send(new ec2.DescribeAvailabilityZonesCommand({}));
+  assert.equal(AvailabilityZones?.map((zone) => zone.ZoneName).sort()[0], 'us-west-2-lax-1a');
+  const live = await lookAt(gateway, gateway.declare(addZones), 'AvailabilityZone');
+  assert.deepEqual(
+    live.map((item) => item.outputs['zoneName']),
+    ['us-west-2a', 'us-west-2b', 'us-west-2c'],
+  );
+});
+
 test('the zone of a live subnet wins over the order of names', async () => {
   const gateway = new SandboxGateway(account, { name: 'grown' });
   const declared = gateway.declare((graph) => {

@@ -156,10 +156,10 @@ describe('the network of a gateway', () => {
     assertEmpty(await gateway.plan(declared));
   });
 
-  test('is read with 16 calls', async () => {
+  test('is read with 18 calls', async () => {
     gateway.calls.length = 0;
     await gateway.look(declared);
-    assert.equal(gateway.calls.length, 16, gateway.calls.map((call) => call.operation).join(', '));
+    assert.equal(gateway.calls.length, 18, gateway.calls.map((call) => call.operation).join(', '));
   });
 
   for (const { what, change, steps } of outside)

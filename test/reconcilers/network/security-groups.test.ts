@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { GraphBuilder, type Graph } from '../../../src/engine/graph.ts';
 import { declareNetwork } from '../../../src/reconcilers/network/network.ts';
-import type { GatewayManifest } from '../../../src/spec/generated/manifest.ts';
+import type { GatewayManifest } from '../../../src/spec/generated/gateway-manifest.ts';
 import { declarationOf } from '../../declaration.ts';
 
 function graphOf(name: string, spec: Partial<GatewayManifest['spec']>): Graph {
