@@ -136,11 +136,28 @@ const TRIES = 10;
 async function within<T>(folder: string, write: () => Promise<T>): Promise<T> {
   for (let tries = 1; ; tries++) {
     try {
-      await mkdir(folder, { recursive: true, mode: 0o700 });
+      await makeFolder(folder);
       return await write();
     } catch (error) {
       if (codeOf(error) !== 'ENOENT' || tries === TRIES) throw error;
     }
+  }
+}
+
+/**
+ * Makes a folder and those above it. Where a file system says that the folder above is missing although it stands, as
+ * automounters and /proc do, the recursive form of Node's own never ends.
+ */
+async function makeFolder(folder: string): Promise<void> {
+  const make = (): Promise<void> => mkdir(folder, { mode: 0o700 });
+  try {
+    await make().catch(async (error: unknown) => {
+      if (codeOf(error) !== 'ENOENT' || dirname(folder) === folder) throw error;
+      await makeFolder(dirname(folder));
+      await make();
+    });
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST') throw error;
   }
 }
 

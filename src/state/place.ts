@@ -1,5 +1,6 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import { stalled } from '../engine/errors.ts';
 import type { Timing } from '../engine/timing.ts';
 import { diskStore } from './disk-store.ts';
 import type { Store } from './store.ts';
@@ -15,6 +16,8 @@ export interface GatewayKey {
 export interface StatePlace {
   readonly place: string;
   storeOf(gateway: GatewayKey): Store;
+  /** For what is known of a source of manifests, and is no gateway's own. */
+  sourceStore(source: string): Store;
   /** Throws when nothing can be written there. */
   probe(): Promise<void>;
 }
@@ -35,7 +38,10 @@ export interface PlaceOptions {
  */
 export async function openPlace({ state, environment, region, timing }: PlaceOptions): Promise<StatePlace> {
   const chosen = chosenPlace(state, environment);
-  if (!chosen.startsWith('s3://')) return placeOf(chosen, (folder) => diskStore(join(chosen, folder)));
+  const [, scheme] = /^([a-z][a-z0-9+.-]*):\/\//i.exec(chosen) ?? [];
+  if (scheme !== undefined && scheme !== 's3')
+    throw stalled('NoSuchPlace', `${chosen} is no place for state: name a folder, or write s3://<bucket>/<prefix>`);
+  if (scheme === undefined) return placeOf(chosen, (folder) => diskStore(join(chosen, folder)));
   const { openBucket, s3Store } = await import('./s3-store.ts');
   const bucket = await openBucket(chosen, environment['AWS_REGION'] ?? region, timing);
   return placeOf(chosen, (folder) => s3Store(bucket, folder));
@@ -44,6 +50,7 @@ export async function openPlace({ state, environment, region, timing }: PlaceOpt
 const placeOf = (place: string, below: (folder: string) => Store): StatePlace => ({
   place,
   storeOf: (gateway) => below(keyOf(gateway)),
+  sourceStore: (source) => below(`sources/${createHash('sha256').update(source).digest('hex').slice(0, 16)}`),
   async probe() {
     const store = below('probe');
     const name = randomUUID();
@@ -65,7 +72,7 @@ export function chosenPlace(
 export function brokenPlace(place: string, reason: unknown): StatePlace {
   const fail = (): Promise<never> => Promise.reject(reason instanceof Error ? reason : new Error(String(reason)));
   const store = { place, read: fail, write: fail, swap: fail, append: fail, list: fail, remove: fail };
-  return { place, storeOf: () => store, probe: fail };
+  return { place, storeOf: () => store, sourceStore: () => store, probe: fail };
 }
 
 const keyOf = ({ accountId, region, name }: GatewayKey): string => `${accountId}/${region}/${name}`;

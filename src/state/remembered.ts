@@ -17,4 +17,10 @@ export async function remembered<T>(about: Memorable, otherwise: T, act: () => P
 
 /** What is said of a store that cannot be used. */
 export const lostText = ({ place }: Store, error: unknown): string =>
-  `the state in ${place} cannot be used (${error instanceof Error ? error.message : String(error)}); history and origins are lost`;
+  `the state in ${place} cannot be used (${reasonOf(error)}); history and origins are lost: mend it, or keep the state elsewhere with --state`;
+
+/** Without the call and the file of it, which differ from one text to the next. */
+const reasonOf = (error: unknown): string => {
+  const text = error instanceof Error ? error.message : String(error);
+  return error instanceof Error && 'syscall' in error ? (text.split(', ')[0] ?? text) : text;
+};

@@ -42,6 +42,10 @@ describe('a folder on disk', () => {
     for (const file of ['x.json.1', 'log/a.jsonl']) assert.equal((await stat(join(own, file))).mode & 0o777, 0o600);
   });
 
+  test('where nobody can make one says so', { skip: process.platform !== 'linux', timeout: 10_000 }, async () => {
+    await assert.rejects(diskStore('/proc/nowhere/b').write('x.json', ''), { code: 'ENOENT' });
+  });
+
   test('that cannot be made says so', async () => {
     await writeFile(join(folder, 'file'), '');
     await assert.rejects(diskStore(join(folder, 'file', 'state')).write('x.json', ''), /ENOTDIR/);
@@ -190,8 +194,8 @@ test('a place that cannot be used says why, whatever is asked of it', async () =
   await assert.rejects(store.swap('x', '', undefined), /the bucket is gone/);
 });
 
-for (const url of ['s3://', 's3://UPPER/x', 's3://a', 's3:///x'])
+for (const url of ['s3://', 's3://UPPER/x', 's3://a', 's3:///x', 'gs://bucket/x'])
   test(`${url} is no place`, async () => {
     const opened = openPlace({ state: url, environment: {}, region: 'us-east-1', timing: timing() });
-    await assert.rejects(opened, /is no place for state: write s3:\/\/<bucket>\/<prefix>/);
+    await assert.rejects(opened, /is no place for state: (name a folder, or )?write s3:\/\/<bucket>\/<prefix>/);
   });
