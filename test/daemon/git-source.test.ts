@@ -5,8 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { gitSource, type GitSource, type GitSourceOptions } from '../../src/daemon/git-source.ts';
-import { ReconcileError } from '../../src/engine/errors.ts';
+import { must, ReconcileError } from '../../src/engine/errors.ts';
 import { systemClock, timing } from '../../src/engine/timing.ts';
+import { startSshServer } from './ssh-server.ts';
 import { Author, makeKey, startGitDaemon, startGitServer, type GitServer } from './git-server.ts';
 
 const MANIFEST = 'kind: Gateway\n';
@@ -357,29 +358,37 @@ describe('a git repository', () => {
     execFileSync('sh', ['-c', `gpgconf --homedir '${home}' --kill all`]);
   });
 
-  test('over SSH the key that is named is used, and no other', async () => {
+  test('over SSH the key that is named is used and no other, with a host that is known and no other', async () => {
     const commit = await author.commit({ 'gateway.yaml': MANIFEST });
     await author.push();
-    const key = await makeKey(cache, "deploy's key");
-    const asked = join(cache, 'asked');
-    // In the place of ssh: it notes what it was called with, and does what the other side would.
-    const ssh = `#!/bin/sh\nprintf '%s\\n' "$@" > '${asked}'\nfor last; do :; done\nexec sh -c "$last"\n`;
-    await writeFile(join(cache, 'ssh'), ssh, { mode: 0o700 });
-    await writeFile(join(cache, 'known_hosts'), '');
-    const environment = {
-      PATH: `${cache}:${process.env['PATH'] ?? ''}`,
-      HOME: cache,
-      MCPGW_GIT_SSH_KEY_FILE: key,
-      MCPGW_GIT_KNOWN_HOSTS_FILE: join(cache, 'known_hosts'),
-    };
-    const url = `ssh://git@git.example.test${server.repository}`;
-    assert.equal((await next(follow({ url, environment }))).revision, commit);
-    const args = (await readFile(asked, 'utf8')).split('\n');
-    assert.equal(args[args.indexOf('-i') + 1], key);
-    for (const option of ['BatchMode=yes', 'IdentitiesOnly=yes', 'StrictHostKeyChecking=yes'])
-      assert.ok(args.includes(option), option);
-    const absent = { ...environment, MCPGW_GIT_SSH_KEY_FILE: join(cache, 'absent') };
-    await fails(follow({ url, environment: absent }), 'NoSuchFile', /that MCPGW_GIT_SSH_KEY_FILE names cannot be read/);
+    const [key, stranger, hostKey] = await Promise.all(
+      ["deploy's key", 'another key', 'host'].map((name) => makeKey(cache, name)),
+    );
+    const ssh = await startSshServer({ hostKey: must(hostKey, 'host key'), key: must(key, 'key') });
+    try {
+      const url = `${ssh.url}${server.repository}`;
+      const knownHosts = join(cache, 'known_hosts');
+      await writeFile(knownHosts, ssh.knownHost);
+      const environment = {
+        PATH: process.env['PATH'],
+        HOME: cache,
+        MCPGW_GIT_SSH_KEY_FILE: key,
+        MCPGW_GIT_KNOWN_HOSTS_FILE: knownHosts,
+      };
+      assert.equal((await next(follow({ url, environment }))).revision, commit);
+      const other = { ...environment, MCPGW_GIT_SSH_KEY_FILE: stranger };
+      await fails(follow({ url, environment: other }), 'AccessDenied', /key/);
+      const absent = { ...environment, MCPGW_GIT_SSH_KEY_FILE: join(cache, 'absent') };
+      await fails(
+        follow({ url, environment: absent }),
+        'NoSuchFile',
+        /that MCPGW_GIT_SSH_KEY_FILE names cannot be read/,
+      );
+      await writeFile(knownHosts, '');
+      await fails(follow({ url, environment }), 'UnknownHost', /host/);
+    } finally {
+      await ssh.close();
+    }
   });
 
   test('a git daemon is followed too, and a folder that is a repository', async () => {
