@@ -1,6 +1,7 @@
 // node dist/bench/apply.js <manifest> <speed>: builds a gateway from nothing, and prints how that compares to the longest chain as JSON.
 import type { Call } from '../src/aws/middleware.ts';
-import { lookAround, run } from '../src/controller.ts';
+import { lookAround } from '../src/controller/look.ts';
+import { run } from '../src/controller/run.ts';
 import { must } from '../src/engine/errors.ts';
 import { needs, type Node } from '../src/engine/graph.ts';
 import type { NodeId } from '../src/engine/ref.ts';

@@ -1,7 +1,7 @@
 // node dist/bench/quiet-plan.js <manifest>: looks at a whole gateway twice, in bulk and thing by thing, and prints both as JSON.
 import pLimit from 'p-limit';
 import type { Call } from '../src/aws/middleware.ts';
-import { lookAround } from '../src/controller.ts';
+import { lookAround } from '../src/controller/look.ts';
 import { must } from '../src/engine/errors.ts';
 import { kindOf } from '../src/engine/kind.ts';
 import { openBenchSession } from './session.ts';
@@ -25,7 +25,7 @@ const { plan } = await lookAround(session);
 const things = [...plan.states.values()].flatMap(({ id, live }) =>
   live === undefined ? [] : [{ kind: kindOf(id), live }],
 );
-const reads = singleReads(session.gateway.region);
+const reads = singleReads(session.subject.region);
 const one = pLimit(AT_ONCE);
 const readSingly = (): Promise<unknown[]> =>
   Promise.all(things.flatMap(({ kind, live }) => (reads[kind]?.(fieldsOf(live), live) ?? []).map((read) => one(read))));

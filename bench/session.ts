@@ -1,5 +1,5 @@
 import type { CallListener } from '../src/aws/middleware.ts';
-import { openSession, type Session } from '../src/controller.ts';
+import { openSession, type Session } from '../src/controller/session.ts';
 import { must } from '../src/engine/errors.ts';
 import { readManifests } from '../src/spec/read.ts';
 

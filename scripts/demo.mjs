@@ -61,7 +61,7 @@ async function demonstrate() {
     [
       'Done; the local AWS stops and forgets all of it. Where to look now:',
       `  ${manifest}            what was asked for`,
-      '  src/controller.ts                    how it was done: read this first',
+      '  src/controller/                      how it was done: read this first',
       '  src/reconcilers/network/network.ts   how one part of it is declared',
       '  docs/architecture.md                 why it is so',
       'Play with it yourself:  npm run sandbox  in one terminal, and in another the lines it prints, exported.',

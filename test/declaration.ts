@@ -4,7 +4,7 @@ import type { Declaration } from '../src/reconcilers/declaration.ts';
 import { waysOf } from '../src/reconcilers/ingress/ways.ts';
 import { complete } from '../src/spec/defaults.ts';
 import type { Gateway } from '../src/spec/gateway.ts';
-import type { GatewayManifest } from '../src/spec/generated/manifest.ts';
+import type { GatewayManifest } from '../src/spec/generated/gateway-manifest.ts';
 
 type Spec = GatewayManifest['spec'];
 

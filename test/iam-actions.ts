@@ -16,6 +16,7 @@ const PREFIXES: Record<keyof Clients, string> = {
   ecs: 'ecs',
   efs: 'elasticfilesystem',
   elbv2: 'elasticloadbalancing',
+  eventbridge: 'events',
   iam: 'iam',
   kms: 'kms',
   logs: 'logs',

@@ -32,6 +32,8 @@ const RATES: readonly Rate[] = [
   { service: 'cloudwatch', operations: /^(Put|Delete)/, burst: 3, perSecond: 3 },
   { service: 'kms', operations: /^(Create|Update|Put|Tag|Enable)/, burst: 5, perSecond: 5 },
   { service: 'cloudtrail', operations: /^LookupEvents$/, burst: 2, perSecond: 2 },
+  { service: 'eventbridge', operations: /./, burst: 50, perSecond: 50, together: true },
+  { service: 'sqs', operations: /^(TagQueue|ListQueueTags)$/, burst: 5, perSecond: 5, together: true },
 ];
 
 /** Others in the account draw on the same budgets. */

@@ -21,6 +21,7 @@ const MODULES = {
   ecs: () => import('./sdk/ecs.ts'),
   efs: () => import('./sdk/efs.ts'),
   elbv2: () => import('./sdk/elbv2.ts'),
+  eventbridge: () => import('./sdk/eventbridge.ts'),
   iam: () => import('./sdk/iam.ts'),
   kms: () => import('./sdk/kms.ts'),
   logs: () => import('./sdk/logs.ts'),

@@ -58,7 +58,9 @@ export async function orUndefined<T>(call: Promise<T>): Promise<T | undefined> {
 
 /** True when AWS says that the thing is there already. */
 export const isDuplicate = (error: unknown): boolean =>
-  /AlreadyExists|^ResourceExists$|Duplicate|AlreadyAssociated|AlreadyInUse|AlreadyRegistered/.test(codeOf(error));
+  /AlreadyExists|^(Resource|QueueName)Exists$|Duplicate|AlreadyAssociated|AlreadyInUse|AlreadyRegistered/.test(
+    codeOf(error),
+  );
 
 const FORBIDDEN = named('AccessDenied', 'UnauthorizedOperation', 'AuthorizationError', 'NotAuthorized', 'Forbidden');
 const CREDENTIALS = named(
@@ -139,6 +141,7 @@ const LATER = new Set([
   'Disabled',
   'DBClusterSnapshotAlreadyExists',
   'BucketNotEmpty',
+  'QueueDeletedRecently',
   'WAFAssociatedItem',
   'WAFOptimisticLock',
   'WAFServiceLinkedRoleError',
@@ -164,6 +167,8 @@ const LATER_BY_TEXT: readonly (readonly [string, RegExp])[] = [
   ['MalformedPolicyDocument', /principal/i],
   ['InvalidPolicy', /principal/i],
   ['Validation', /service doesn't exist|assume IAM role/i],
+  // What was removed of a rule a moment ago still counts.
+  ['Validation', /can't be deleted since it has targets/i],
   ['AuthFailure', /do not have permission to access the specified resource/i],
 ];
 const NETWORK = new Set([
@@ -175,7 +180,16 @@ const NETWORK = new Set([
   'EAI_AGAIN',
   'EHOSTUNREACH',
   'ENETUNREACH',
+  'EPROTO',
 ]);
+
+/** What it says, on one line. A proxy or another program that is no AWS names no error, of which the SDK makes Unknown. */
+function sentenceOf(error: Error, status: number | undefined): string {
+  const text = error.message.replaceAll(/\s+/g, ' ').trim() || codeOf(error);
+  return /^Unknown(Error)?$/.test(text) && status !== undefined
+    ? `an answer with HTTP status ${status} that names no error`
+    : text;
+}
 
 /** One error for every AWS failure: what happens next, AWS's code, and a sentence for the user. */
 export function toReconcileError(error: unknown): ReconcileError {
@@ -188,7 +202,7 @@ export function toReconcileError(error: unknown): ReconcileError {
   const crowded = QUOTA.test(code) || isDuplicate(error);
   const make = (disposition: Disposition, message: string, inDoubt = doubtful): ReconcileError =>
     new ReconcileError(disposition, code, message, { cause: error, doubtful: inDoubt, crowded });
-  const text = error.message || code;
+  const text = sentenceOf(error, status);
 
   if (network !== undefined && NETWORK.has(network)) return make('failed', `AWS does not answer (${network}): ${text}`);
   if (CREDENTIALS(error)) return make('stalled', `the credentials are not accepted: ${text}`);

@@ -24,6 +24,29 @@ const LOG_NAMES: Readonly<Record<string, string>> = {
 /** `flightBookingAgent` in the manifest is `flight-booking-agent` in names. */
 export const kebab = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
+/** Every name in the home of a controller, whose own name is like no gateway's. */
+export function controllerNames(name: string, region: string, accountId: string) {
+  const regional = regionalIn(region);
+  return {
+    name,
+    vpc: `${name}-vpc`,
+    /** Of all accounts and regions. */
+    bucket: `${name}-${accountId}-${region}`,
+    queue: `${name}-events`,
+    rule: (what: string): string => `${name}-${what}`,
+    executionRole: regional(`${name}-exec`, 64),
+    taskRole: regional(`${name}-task`, 64),
+    policy: (number: number): string => regional(`${name}-${number}`, 128),
+    logGroup: `/ecs/${name}`,
+  };
+}
+
+/** IAM and other global names are seen from every region. */
+const regionalIn =
+  (region: string) =>
+  (text: string, limit: number): string =>
+    `${cut(text, limit - region.length - 1)}-${region}`;
+
 export type Names = ReturnType<typeof makeNames>;
 
 /**
@@ -35,8 +58,7 @@ export function makeNames(name: string, region: string) {
   /** A name that does not hold the gateway's own in the deployment people know. */
   const fixed = (text: string): string => (name === FIRST ? text : `${name}-${text}`);
   const fixedPath = (path: string): string => (name === FIRST ? path : `/${name}${path}`);
-  // IAM and other global names are seen from every region.
-  const regional = (text: string, limit: number): string => `${cut(text, limit - region.length - 1)}-${region}`;
+  const regional = regionalIn(region);
   return {
     prefix,
     fixed,

@@ -42,6 +42,28 @@ export function secretSources(
   };
 }
 
+/** Opens what is on this machine, and nothing else. */
+export const localSources = (
+  environment: Readonly<Record<string, string | undefined>>,
+  directory: string,
+): SecretSources => {
+  const nowhere = async (): Promise<undefined> => undefined;
+  return secretSources(environment, directory, { secretValue: nowhere, parameterValue: nowhere });
+};
+
+/** Opens each source once. */
+export function openedOnce({ open }: SecretSources): SecretSources {
+  const opened = new Map<string, Promise<Secret | undefined>>();
+  return {
+    open(source) {
+      const key = JSON.stringify(source);
+      const value = opened.get(key) ?? open(source);
+      opened.set(key, value);
+      return value;
+    },
+  };
+}
+
 /** A source in words. */
 export function sourceText(source: SecretSource): string {
   if ('env' in source) return `the environment variable ${source.env}`;

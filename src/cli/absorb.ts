@@ -1,5 +1,6 @@
 import { readFile, rename, stat, writeFile } from 'node:fs/promises';
-import { lookAround, openSession, planOf, type Sight } from '../controller.ts';
+import { openSession } from '../controller/session.ts';
+import { lookAround, planOf, type Sight } from '../controller/look.ts';
 import type { Change } from '../engine/diff.ts';
 import type { Plan } from '../engine/plan.ts';
 import type { Step } from '../engine/step.ts';
@@ -9,7 +10,7 @@ import { isError, problemLine } from '../spec/problem.ts';
 import { checkFiles, readBases, type LoadedGateway } from '../spec/read.ts';
 import { originOf } from '../state/applied.ts';
 import { count } from '../words.ts';
-import { openContext, type Context, type ManifestOptions } from './context.ts';
+import { openGateway, type GatewayContext, type ManifestOptions } from './context.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface AbsorbOptions extends ManifestOptions {
@@ -26,7 +27,7 @@ interface Absorbed {
 
 /** Writes what was changed outside into the manifest, or prints the manifest with it. */
 export async function absorb(options: AbsorbOptions, terminal: Terminal): Promise<number> {
-  const context = await openContext(options, terminal);
+  const context = await openGateway(options, terminal);
   const sight = await lookAround(context);
   const drifted = driftIn(sight, options.only);
   if (drifted.length === 0) {
@@ -42,7 +43,7 @@ export async function absorb(options: AbsorbOptions, terminal: Terminal): Promis
       terminal.err(`${step.node} ${change.path}: ${edit}`);
       continue;
     }
-    const edited = editManifest(text, context.gateway.name, [edit]);
+    const edited = editManifest(text, context.subject.name, [edit]);
     const why =
       edited === undefined ? 'the manifest has no place for it' : await whyNot(context, sight, edited, step, change);
     if (why === undefined && edited !== undefined) {
@@ -82,7 +83,7 @@ function editFor(step: Step, { path, from }: Change): Edit | string {
 
 /** Tries an edit out: the change must be gone from the plan, and nothing else may have come. */
 async function whyNot(
-  context: Context,
+  context: GatewayContext,
   sight: Sight,
   text: string,
   step: Step,
@@ -92,7 +93,7 @@ async function whyNot(
   const { gateways, problems } = checkFiles([file], await readBases([file]));
   const wrong = problems.find(isError);
   if (wrong !== undefined) return `the manifest would not be valid: ${problemLine(wrong)}`;
-  const loaded = gateways.find(({ gateway }) => gateway.name === context.gateway.name);
+  const loaded = gateways.find(({ gateway }) => gateway.name === context.subject.name);
   if (loaded === undefined) return 'the manifest would not describe the gateway any more';
   const [was, is] = [changesIn(sight.plan), changesIn(await planWith(sight, loaded))];
   if (is.has(keyOf(step, change))) return 'the edit would not have asked for it';

@@ -1,6 +1,7 @@
-import { lookAround, type Sight } from '../controller.ts';
+import { linesOf } from '../controller/causes.ts';
+import { lookAround, type Sight } from '../controller/look.ts';
 import type { Outcome } from '../engine/reconcile.ts';
-import { kinds } from '../reconcilers/index.ts';
+import type { Wish } from '../reconcilers/index.ts';
 import { CommandError } from './command-error.ts';
 import { openContext, printJson, type Context, type ManifestOptions } from './context.ts';
 import { command } from './layout.ts';
@@ -28,15 +29,17 @@ export async function apply(options: ApplyOptions, terminal: Terminal): Promise<
   const context = await openContext(options, terminal, { warn: true });
   const lock = await turnOf(context, options.lockTimeout, terminal);
   const began = context.clock.now();
-  const only = selectNodes(options.only, context.wished.graph, kinds);
+  const only = selectNodes(options.only, context.wished.graph, context.kinds);
   const sight = await lookAround(context, only === undefined ? {} : { only });
   const { plan } = sight;
   if (options.plan !== undefined && options.plan !== plan.id)
     throw new CommandError(
       `the plan is ${plan.id} now, not ${options.plan}: something moved since. Look again:\n${command(`mcpgw-controller plan ${context.files}`, terminal.columns)}`,
     );
+  const lines = await linesOf(context, sight);
   const text = planScreen(context, sight, terminal, {
     all: options.all === true,
+    lines,
     destroy: false,
     ms: context.clock.now() - began,
   });
@@ -63,13 +66,19 @@ export async function apply(options: ApplyOptions, terminal: Terminal): Promise<
     terminal,
   );
   const { result } = ended.outcome;
-  if (options.output === 'json') printJson(terminal, outcomeJson(plan, ended.outcome, context.revision, sight.applied));
+  if (options.output === 'json')
+    printJson(terminal, outcomeJson(plan, ended.outcome, context.revision, sight.applied, lines));
   else terminal.out(outcomeText(context, ended, terminal, context.clock.now() - began));
   if (result === 'interrupted') return 130;
   return result === 'failed' ? 1 : 0;
 }
 
-async function mayGoOn(options: ApplyOptions, { plan }: Sight, context: Context, terminal: Terminal): Promise<boolean> {
+async function mayGoOn(
+  options: ApplyOptions,
+  { plan }: Sight<Wish>,
+  context: Context,
+  terminal: Terminal,
+): Promise<boolean> {
   if (options.yes === true || options.plan !== undefined || plan.steps.length === 0) return true;
   if (terminal.interactive) {
     if (await terminal.ask('Apply this?')) return true;
@@ -89,7 +98,7 @@ async function mayGoOn(options: ApplyOptions, { plan }: Sight, context: Context,
   );
 }
 
-const still = ({ plan, snapshot }: Sight): Outcome => ({
+const still = ({ plan, snapshot }: Sight<Wish>): Outcome => ({
   result: 'converged',
   plan,
   snapshot,

@@ -1,9 +1,10 @@
 import type { Call } from '../aws/middleware.ts';
-import { openSession, type Session } from '../controller.ts';
+import { isGateway, openHome, openSession, type AnySession, type Session } from '../controller/session.ts';
 import { tracingFrom, type Tracing } from '../daemon/tracing.ts';
 import { systemClock, timing } from '../engine/timing.ts';
 import { problemLine } from '../spec/problem.ts';
-import { loadGateway } from './gateways.ts';
+import { CommandError } from './command-error.ts';
+import { loadManifest } from './gateways.ts';
 import { wrap } from './layout.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -14,7 +15,7 @@ export interface ManifestOptions {
   readonly state?: string;
 }
 
-export interface Context extends Session {
+export interface Context extends AnySession {
   /** Every AWS call so far. */
   readonly calls: readonly Call[];
   /** The manifest as it was named. */
@@ -24,13 +25,15 @@ export interface Context extends Session {
   readonly tracing: Tracing;
 }
 
+export type GatewayContext = Context & Session;
+
 /** Reads the manifest and connects to its account. `warn`: what is odd about the manifest is told. */
 export async function openContext(
   options: Omit<ManifestOptions, 'output'>,
   terminal: Terminal,
   { warn = false }: { readonly warn?: boolean } = {},
 ): Promise<Context> {
-  const loaded = await loadGateway(options.file, terminal);
+  const loaded = await loadManifest(options.file, terminal);
   if (warn) for (const problem of loaded.warnings) terminal.err(wrap(problemLine(problem), terminal.columns, 2));
   const calls: Call[] = [];
   const told = new Set<string>();
@@ -39,20 +42,32 @@ export async function openContext(
     told.add(message);
   };
   const tracing = await tracingFrom(process.env, { clock: systemClock, timing: timing(), onWarning });
-  const session = await openSession(loaded, {
+  const sessionOptions = {
     environment: process.env,
-    onCall: (call) => {
+    onCall: (call: Call) => {
       calls.push(call);
       tracing.called(call);
     },
     onWarning,
     ...(options.state !== undefined && { state: options.state }),
-  });
+  };
+  const session =
+    'gateway' in loaded ? await openSession(loaded, sessionOptions) : await openHome(loaded, sessionOptions);
   const files = [
     ...options.file.map((file) => `-f ${quoted(file)}`),
     ...(options.state === undefined ? [] : [`--state ${quoted(options.state)}`]),
   ].join(' ');
   return { ...session, calls, file: loaded.file, files, tracing };
+}
+
+/** As `openContext`, for what only a gateway can be asked. */
+export async function openGateway(
+  options: Omit<ManifestOptions, 'output'>,
+  terminal: Terminal,
+): Promise<GatewayContext> {
+  const context = await openContext(options, terminal);
+  if (isGateway(context)) return context;
+  throw new CommandError(`${context.file} describes a controller, and this command takes a gateway`);
 }
 
 /** As a shell takes it. */

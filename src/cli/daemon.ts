@@ -68,7 +68,10 @@ export async function daemon(options: DaemonOptions, terminal: Terminal): Promis
     tokenFrom(environment),
     secretFrom(environment, 'MCPGW_WEBHOOK_SECRET'),
   ]);
-  board.subscribeSources((report) => void forge?.(report));
+  board.subscribeSources((report) => {
+    void forge?.(report);
+    void notify(report, place.sourceStore(report.place));
+  });
   const sources: readonly Source[] = repository === undefined ? files : [repository];
   let url = '';
   function linkOf({ key }: GatewayReport): string {

@@ -1,4 +1,4 @@
-import { lookAround, type PlanOptions } from '../controller.ts';
+import { lookAround, type PlanOptions } from '../controller/look.ts';
 import { CommandError } from './command-error.ts';
 import { openContext, printJson, type Context, type ManifestOptions } from './context.ts';
 import { failureText } from './failure-text.ts';
@@ -23,7 +23,7 @@ export interface DestroyOptions extends ManifestOptions {
 /** Removes everything but data; with `--data --confirm <name>` data too, after a last snapshot. */
 export async function destroy(options: DestroyOptions, terminal: Terminal): Promise<number> {
   const context = await openContext(options, terminal);
-  const { name } = context.gateway;
+  const { name } = context.subject;
   if (options.data === true && options.confirm !== name)
     throw new CommandError(
       `--data deletes the databases, files, keys and secrets of ${context.owner}.\nSay so with --data --confirm ${name}`,
@@ -70,7 +70,7 @@ function goneText(context: Context, ended: Ended, terminal: Terminal, ms: number
     wrap(`Kept: ${count(kept.length, 'thing')} with data or needed by it. apply takes them up again.`, columns),
     next(
       'To delete them too:',
-      `mcpgw-controller destroy ${context.files} --data --confirm ${context.gateway.name}`,
+      `mcpgw-controller destroy ${context.files} --data --confirm ${context.subject.name}`,
       columns,
     ),
   ].join('\n');

@@ -1,17 +1,17 @@
-import { lookAround } from '../controller.ts';
+import { lookAround } from '../controller/look.ts';
 import { symptoms } from '../doctor/advice.ts';
 import { examine, type Examination } from '../doctor/doctor.ts';
 import { isAtFault, type Finding, type Layer } from '../doctor/finding.ts';
 import { runtimeNote } from '../doctor/runtime.ts';
 import { capital } from '../words.ts';
-import { openContext, printJson, type Context, type ManifestOptions } from './context.ts';
+import { openGateway, printJson, type GatewayContext, type ManifestOptions } from './context.ts';
 import { command, paragraph, wrap } from './layout.ts';
 import { unknownText } from './obstacles.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Asks a running gateway from outside in, and says what is wrong first. */
 export async function doctor(options: ManifestOptions, terminal: Terminal): Promise<number> {
-  const context = await openContext(options, terminal);
+  const context = await openGateway(options, terminal);
   const sight = await lookAround(context);
   const examinations = await examine(context, sight);
   const first = firstFault(examinations);
@@ -20,7 +20,7 @@ export async function doctor(options: ManifestOptions, terminal: Terminal): Prom
     printJson(terminal, {
       apiVersion: 'mcpgw.io/v1alpha1',
       kind: 'Examination',
-      metadata: { name: context.gateway.name, region: context.gateway.region },
+      metadata: { name: context.subject.name, region: context.subject.region },
       healthy: first === undefined,
       ...(first !== undefined && { first: { address: addressOf(first.at), ...findingJson(first.finding) } }),
       addresses: examinations.map((at) => ({ ...addressOf(at), checks: at.findings.map(findingJson) })),
@@ -75,7 +75,7 @@ function linesOf({ front, url, findings }: Examination, terminal: Terminal): rea
   return [`${capital(front)}  ${url ?? 'has no address yet'}`, ...lines, ''];
 }
 
-function faultText({ at, finding }: Fault, { files }: Context, terminal: Terminal): readonly string[] {
+function faultText({ at, finding }: Fault, { files }: GatewayContext, terminal: Terminal): readonly string[] {
   const { columns } = terminal;
   const [cause] = finding.causes;
   const title = `Wrong first: ${TITLES[finding.layer].replace(/^[A-Z](?=[a-z])/, (letter) => letter.toLowerCase())} of the ${at.front}: ${finding.seen}`;

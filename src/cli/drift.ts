@@ -1,7 +1,7 @@
-import { lookAround } from '../controller.ts';
-import { kinds } from '../reconcilers/index.ts';
+import { lookAround } from '../controller/look.ts';
+import { isDrift } from '../state/applied.ts';
 import { openContext, printJson, type ManifestOptions } from './context.ts';
-import { changesExit, isDrift } from './exit-code.ts';
+import { changesExit } from './exit-code.ts';
 import { wrap } from './layout.ts';
 import { next } from './outcome-text.ts';
 import { planJson } from './plan-json.ts';
@@ -30,7 +30,11 @@ export async function drift(options: DriftOptions, terminal: Terminal): Promise<
     for (const line of unknownText(plan, terminal)) terminal.out(line);
     if (steps.length > 0) {
       terminal.out(
-        ['', ...stepsText({ plan: found, kinds, applied, all: true, destroy: false }, terminal), ''].join('\n'),
+        [
+          '',
+          ...stepsText({ plan: found, kinds: context.kinds, applied, all: true, destroy: false }, terminal),
+          '',
+        ].join('\n'),
       );
       terminal.out(next('Correct it:', `mcpgw-controller apply ${context.files}`, columns));
     }

@@ -20,7 +20,6 @@ export interface InitOptions {
   readonly output: 'text' | 'json';
 }
 
-/** Which option gave the value that a field of the manifest has. */
 const OPTIONS: Readonly<Record<string, string>> = {
   'metadata.name': '--name',
   'spec.accountId': '--account',
@@ -34,20 +33,7 @@ const OPTIONS: Readonly<Record<string, string>> = {
 
 /** Writes a first manifest that is valid; never over a file that is there. */
 export async function init(options: InitOptions, terminal: Terminal): Promise<number> {
-  const text = manifest(options);
-  const { problems } = checkFiles([{ file: options.file, text, found: false }]);
-  const errors = problems.filter(isError);
-  if (errors.length > 0) throw new CommandError(['nothing was written:', ...errors.map(problemText)].join('\n'));
-  try {
-    await writeFile(options.file, text, { flag: 'wx' });
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (code === 'EEXIST')
-      throw new CommandError(`${options.file} is there already and stays as it is; write another with --file <name>`);
-    throw new CommandError(
-      `${options.file} cannot be written (${String(code)}); name another place with --file <name>`,
-    );
-  }
+  await writeFirst(options.file, manifest(options), OPTIONS);
   const { columns } = terminal;
   if (options.output === 'json') printJson(terminal, { file: options.file });
   else {
@@ -57,6 +43,28 @@ export async function init(options: InitOptions, terminal: Terminal): Promise<nu
     terminal.out(command('mcpgw-controller schema > gateway.schema.json', columns));
   }
   return 0;
+}
+
+/**
+ * Writes a manifest that is valid, and never over a file that is there.
+ *
+ * @param given which option gave the value that a field of the manifest has
+ */
+export async function writeFirst(file: string, text: string, given: Readonly<Record<string, string>>): Promise<void> {
+  const { problems } = checkFiles([{ file, text, found: false }]);
+  const errors = problems.filter(isError);
+  if (errors.length > 0)
+    throw new CommandError(
+      ['nothing was written:', ...errors.map((problem) => problemText(problem, given))].join('\n'),
+    );
+  try {
+    await writeFile(file, text, { flag: 'wx' });
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'EEXIST')
+      throw new CommandError(`${file} is there already and stays as it is; write another with --file <name>`);
+    throw new CommandError(`${file} cannot be written (${String(code)}); name another place with --file <name>`);
+  }
 }
 
 function manifest({ name, account, region, mode, domain, imageBase, imageTag }: InitOptions): string {
@@ -78,10 +86,10 @@ spec:
 }
 
 /** Plain where YAML reads the same text; quoted where it would read something else. */
-const scalar = (text: string): string =>
+export const scalar = (text: string): string =>
   /^[a-z][\w./-]*$/i.test(text) && !/^(true|false|null|yes|no|on|off|y|n)$/i.test(text) ? text : JSON.stringify(text);
 
-function problemText({ path, message, suggestion }: Problem): string {
-  const option = OPTIONS[path] ?? path;
+function problemText({ path, message, suggestion }: Problem, given: Readonly<Record<string, string>>): string {
+  const option = given[path] ?? path;
   return `${option}: ${message}${suggestion === undefined ? '' : `; ${suggestion}`}`;
 }

@@ -24,6 +24,8 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   resume: 'mcpgw-controller resume mcp-gateway',
   reconcile: 'mcpgw-controller reconcile mcp-gateway',
   approve: 'mcpgw-controller approve mcp-gateway --plan 7c1e09d2',
+  bootstrap:
+    'mcpgw-controller bootstrap --account 123456789012 --image <registry>/mcpgw-controller:1 --git https://github.com/acme/gateways.git',
   'iam-policy': 'mcpgw-controller iam-policy --for apply > policy.json',
   completion: 'source <(mcpgw-controller completion bash)',
   version: 'mcpgw-controller version',
@@ -49,9 +51,12 @@ function build(terminal: Terminal, finish: (code: number) => void): Command {
     .version(version)
     .showSuggestionAfterError()
     .showHelpAfterError('(see --help)')
+    .configureHelp({ minWidthToWrap: 20 })
     .configureOutput({
       writeOut: (text) => terminal.out(text.trimEnd()),
       writeErr: (text) => terminal.err(text.trimEnd()),
+      getOutHelpWidth: () => terminal.columns,
+      getErrHelpWidth: () => terminal.columns,
     })
     .addHelpText('after', '\nExample:\n  mcpgw-controller plan -f gateway.yaml')
     .exitOverride();
@@ -114,7 +119,12 @@ function build(terminal: Terminal, finish: (code: number) => void): Command {
     withManifest('render', 'print the whole manifest, laid over its bases; needs no credentials'),
     async () => (await import('./render.ts')).render,
   );
-  runs(command('schema', 'print the JSON Schema of the manifest'), async () => (await import('./schema.ts')).schema);
+  runs(
+    command('schema', 'print the JSON Schema of a manifest').addOption(
+      new Option('--kind <kind>', 'what the manifest describes').choices(['Gateway', 'Controller']).default('Gateway'),
+    ),
+    async () => (await import('./schema.ts')).schema,
+  );
   runs(
     withManifest(
       'plan',
@@ -235,9 +245,27 @@ function build(terminal: Terminal, finish: (code: number) => void): Command {
     async () => (await import('./requests.ts')).approve,
   );
   runs(
+    command('bootstrap', 'give the controller a home on AWS: write its manifest, plan, ask, make it so, and wait')
+      .option('-f, --file <path>', 'its manifest; written first when it is not there', 'controller.yaml')
+      .option('--account <id>', 'AWS account id')
+      .option('--region <region>', 'AWS region', 'us-east-1')
+      .option('--name <name>', 'name of the controller', 'mcpgw-controller')
+      .option('--image <uri>', 'its image')
+      .option('--git <url>', 'the repository that says what gateways there are')
+      .option('--branch <name>', 'of the repository; its own by default')
+      .option('--path <path>', 'a folder or file in the repository')
+      .addOption(output())
+      .option('--state <place>', place)
+      .option('--yes', 'do not ask')
+      .option('--plan <id>', 'go on only if the plan is exactly this one')
+      .option('--timeout <seconds>', 'give up after this long', seconds)
+      .option('--all', all),
+    async () => (await import('./bootstrap.ts')).bootstrap,
+  );
+  runs(
     command('iam-policy', 'print the IAM policy of a role for the controller').addOption(
-      new Option('--for <what>', 'a role that only looks, or one that also acts')
-        .choices(['plan', 'apply'])
+      new Option('--for <what>', 'a role that only looks, one that also acts, or one for bootstrap')
+        .choices(['plan', 'apply', 'bootstrap'])
         .default('apply'),
     ),
     async () => (await import('./iam-policy.ts')).iamPolicy,

@@ -1,4 +1,6 @@
-import { outputsOf, type Ran } from '../controller.ts';
+import type { Ran } from '../controller/run.ts';
+import { outputsOf } from '../controller/outputs.ts';
+import type { Wish } from '../reconcilers/index.ts';
 import type { Plan } from '../engine/plan.ts';
 import { command, paragraph, wrap } from './layout.ts';
 import type { Context } from './context.ts';
@@ -56,7 +58,7 @@ function underway(plan: Plan): string {
   return all.length === 0 ? 'nothing' : [...new Set(all)].join(', ');
 }
 
-function addresses(ran: Ran): readonly string[] {
+function addresses(ran: Ran<Wish>): readonly string[] {
   const outputs = outputsOf(ran);
   const registry = outputs['registry_url']?.value;
   const keycloak = outputs['keycloak_admin_console']?.value;

@@ -1,4 +1,5 @@
-import { lookAround, outputsOf } from '../controller.ts';
+import { lookAround } from '../controller/look.ts';
+import { outputsOf } from '../controller/outputs.ts';
 import { CommandError } from './command-error.ts';
 import { openContext, printJson, type ManifestOptions } from './context.ts';
 import type { Terminal } from './terminal.ts';

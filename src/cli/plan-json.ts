@@ -1,11 +1,17 @@
+import type { Lines } from '../controller/causes.ts';
 import type { Outcome } from '../engine/reconcile.ts';
 import { summaryOf, type Plan } from '../engine/plan.ts';
 import { originOf, type AppliedRecord } from '../state/applied.ts';
+import { linesJson } from './line-text.ts';
 
 const SECRET = '[secret]';
 
-/** The plan as scripts read it. */
-export function planJson(plan: Plan, revision: string, applied: AppliedRecord): object {
+/**
+ * The plan as scripts read it.
+ *
+ * @param lines where the manifest asks for it, as far as that is known
+ */
+export function planJson(plan: Plan, revision: string, applied: AppliedRecord, lines: Lines = new Map()): object {
   return {
     formatVersion: 1,
     gateway: plan.owner,
@@ -23,10 +29,12 @@ export function planJson(plan: Plan, revision: string, applied: AppliedRecord): 
         to: plain(change.to),
         origin: originOf(applied, step, change),
         replaces: change.replaces,
+        ...linesJson(lines.get(change)),
       })),
       waitsFor: step.waitsFor,
       ...(step.blockedBy.length > 0 && { blockedBy: step.blockedBy }),
       interrupts: step.interrupts !== undefined,
+      ...linesJson(lines.get(step)),
       ...(step.because !== undefined && { because: step.because }),
     })),
     kept: plan.kept.map(({ node, because }) => ({ node, because })),
@@ -35,9 +43,15 @@ export function planJson(plan: Plan, revision: string, applied: AppliedRecord): 
 }
 
 /** What came of a run, in the form of a plan with a result. */
-export function outcomeJson(plan: Plan, outcome: Outcome, revision: string, applied: AppliedRecord): object {
+export function outcomeJson(
+  plan: Plan,
+  outcome: Outcome,
+  revision: string,
+  applied: AppliedRecord,
+  lines?: Lines,
+): object {
   return {
-    ...planJson(plan, revision, applied),
+    ...planJson(plan, revision, applied, lines),
     // Interrupted, as exit code 130 says: what was begun goes on in AWS.
     result: outcome.result === 'interrupted' ? 'pending' : outcome.result,
     failures: outcome.failures.map(({ node, verb, error }) => ({

@@ -1,6 +1,7 @@
-import type { Sight } from '../controller.ts';
+import type { Lines } from '../controller/causes.ts';
+import type { Sight } from '../controller/look.ts';
 import type { Step } from '../engine/step.ts';
-import { kinds } from '../reconcilers/index.ts';
+import type { Wish } from '../reconcilers/index.ts';
 import { shortRevision } from '../state/revision.ts';
 import { count } from '../words.ts';
 import type { Context } from './context.ts';
@@ -17,11 +18,23 @@ import type { Terminal } from './terminal.ts';
 const MOST = 65_000;
 const COLUMNS = 100;
 
+interface MarkdownOptions {
+  readonly all: boolean;
+  readonly lines: Lines;
+  /** Applies exactly this plan. */
+  readonly command: string;
+}
+
 /** A plan as a comment on a change: the verdict, what is dangerous, the rest folded. */
-export function planMarkdown(context: Context, sight: Sight, all: boolean, command: string, given: Terminal): string {
+export function planMarkdown(
+  context: Context,
+  sight: Sight<Wish>,
+  { all, lines, command }: MarkdownOptions,
+  given: Terminal,
+): string {
   const { plan, applied } = sight;
   const terminal: Terminal = { ...given, columns: COLUMNS, paint: (_style, text) => text };
-  const view: PlanView = { plan, kinds, applied, all, destroy: false };
+  const view: PlanView = { plan, kinds: context.kinds, applied, lines, all, destroy: false };
   const head = [
     `<!-- mcpgw-controller: plan ${plan.id} of ${context.aws.accountId}/${context.owner}, ${plan.steps.length} steps -->`,
     `### ${code(context.owner)}`,
@@ -31,12 +44,12 @@ export function planMarkdown(context: Context, sight: Sight, all: boolean, comma
   const tail = isQuiet(sight) ? '' : totals(view, terminal).join('\n\n');
   return comment(head, blocks(sight, view, terminal), tail && `${tail}\n\nTo apply exactly this: ${code(command)}`, {
     most: MOST,
-    cut: (lines) =>
-      `**${count(lines, 'line')} more than a comment may have.** All of it: ${code(`mcpgw-controller plan ${context.files} --all`)}`,
+    cut: (rest) =>
+      `**${count(rest, 'line')} more than a comment may have.** All of it: ${code(`mcpgw-controller plan ${context.files} --all`)}`,
   }).trimEnd();
 }
 
-function blocks(sight: Sight, view: PlanView, terminal: Terminal): readonly Block[] {
+function blocks(sight: Sight<Wish>, view: PlanView, terminal: Terminal): readonly Block[] {
   const { plan } = view;
   const stepsOf = (steps: readonly Step[]): readonly string[] =>
     lines(stepsText({ ...view, plan: { ...plan, steps } }, terminal));
@@ -59,9 +72,9 @@ function blocks(sight: Sight, view: PlanView, terminal: Terminal): readonly Bloc
 const isDangerous = ({ action, interrupts }: Step): boolean =>
   action === 'refuse' || action === 'replace' || action === 'delete' || interrupts !== undefined;
 
-const isQuiet = ({ plan }: Sight): boolean => plan.steps.length === 0 && plan.unknown.size === 0;
+const isQuiet = ({ plan }: Sight<Wish>): boolean => plan.steps.length === 0 && plan.unknown.size === 0;
 
-function quiet({ plan }: Sight): string {
+function quiet({ plan }: Sight<Wish>): string {
   const ready = [...plan.states.values()].filter((state) => state.phase === 'ready').length;
   return `Nothing to change: ${ready} of ${plan.states.size} ready.`;
 }

@@ -5,6 +5,7 @@ import type { Action, Step } from '../engine/step.ts';
 import { refsOf } from '../engine/ref.ts';
 import { tied, wrap } from './layout.ts';
 import { byKind, keptText } from './kept-text.ts';
+import { linesText } from './line-text.ts';
 import { COLOURS, DOMAIN, INDENT, SIGNS, type PlanView } from './plan-view.ts';
 import { stepText } from './step-text.ts';
 import type { Terminal } from './terminal.ts';
@@ -61,7 +62,7 @@ export function stepsText(view: PlanView, terminal: Terminal): readonly string[]
     return [...new Set(steps.map((step) => step.domain))].flatMap((domain) => {
       const own = steps.filter((step) => step.domain === domain);
       return isFolded(view, action, own)
-        ? [folded(action, domain, own, terminal)]
+        ? [folded(view, { action, domain, steps: own }, terminal)]
         : own.flatMap((step) => stepText(step, view, width, terminal));
     });
   });
@@ -70,8 +71,16 @@ export function stepsText(view: PlanView, terminal: Terminal): readonly string[]
 const isFolded = ({ all, destroy }: PlanView, action: Action, steps: readonly Step[]): boolean =>
   !all && steps.length > FOLD && (action === 'create' || (action === 'delete' && destroy));
 
-function folded(action: Action, domain: string, steps: readonly Step[], terminal: Terminal): string {
-  const text = ` ${domain.padEnd(DOMAIN)}  ${steps.length}: ${byKind(steps.map((step) => step.kind))}`;
+interface Group {
+  readonly action: Action;
+  readonly domain: string;
+  readonly steps: readonly Step[];
+}
+
+function folded({ lines }: PlanView, { action, domain, steps }: Group, terminal: Terminal): string {
+  const places = steps.map((step) => lines?.get(step) ?? []);
+  const place = places.every((own) => own.length > 0) ? linesText(places.flat()) : '';
+  const text = ` ${domain.padEnd(DOMAIN)}  ${steps.length}: ${byKind(steps.map((step) => step.kind))}${place && ` (${place})`}`;
   return terminal.paint(COLOURS[action], SIGNS[action]) + wrap(text, terminal.columns - 1, INDENT);
 }
 

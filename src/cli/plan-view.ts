@@ -1,3 +1,4 @@
+import type { Lines } from '../controller/causes.ts';
 import type { Kinds } from '../engine/kind.ts';
 import type { Plan } from '../engine/plan.ts';
 import type { Action } from '../engine/step.ts';
@@ -8,6 +9,8 @@ export interface PlanView {
   readonly plan: Plan;
   readonly kinds: Kinds;
   readonly applied: AppliedRecord;
+  /** Where the manifest asks for it; none by default. */
+  readonly lines?: Lines | undefined;
   /** Opens what is folded. */
   readonly all: boolean;
   readonly destroy: boolean;

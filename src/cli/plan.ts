@@ -1,5 +1,7 @@
-import { lookAround, type Sight } from '../controller.ts';
-import { kinds } from '../reconcilers/index.ts';
+import { linesOf, type Lines } from '../controller/causes.ts';
+import { isGateway } from '../controller/session.ts';
+import { lookAround, type Sight } from '../controller/look.ts';
+import type { Wish } from '../reconcilers/index.ts';
 import { shortRevision } from '../state/revision.ts';
 import { openContext, printJson, type Context, type ManifestOptions } from './context.ts';
 import { changesExit } from './exit-code.ts';
@@ -23,28 +25,31 @@ export interface PlanCommandOptions extends Omit<ManifestOptions, 'output'> {
 export async function plan(options: PlanCommandOptions, terminal: Terminal): Promise<number> {
   const began = Date.now();
   const context = await openContext(options, terminal, { warn: true });
-  const only = selectNodes(options.only, context.wished.graph, kinds);
+  const only = selectNodes(options.only, context.wished.graph, context.kinds);
   const sight = await lookAround(context, only === undefined ? {} : { only });
+  const lines = await linesOf(context, sight);
+  const all = options.all === true;
   if (options.output === 'json')
-    printJson(terminal, { ...planJson(sight.plan, context.revision, sight.applied), ...switchJson(sight) });
+    printJson(terminal, { ...planJson(sight.plan, context.revision, sight.applied, lines), ...switchJson(sight) });
   else if (options.output === 'markdown')
-    terminal.out(planMarkdown(context, sight, options.all === true, applyThis(context, sight, options.only), terminal));
-  else {
     terminal.out(
-      planScreen(context, sight, terminal, { all: options.all === true, destroy: false, ms: Date.now() - began }),
+      planMarkdown(context, sight, { all, lines, command: applyThis(context, sight, options.only) }, terminal),
     );
-    if (sight.plan.steps.length > 0) terminal.out(advice(context, sight, options.only, terminal));
+  else {
+    terminal.out(planScreen(context, sight, terminal, { all, lines, destroy: false, ms: Date.now() - began }));
+    const canBegin = sight.plan.steps.some((step) => step.action !== 'refuse' && step.blockedBy.length === 0);
+    if (canBegin) terminal.out(advice(context, sight, options.only, terminal));
   }
   if (sight.plan.unknown.size > 0 || sight.plan.steps.some((step) => step.action === 'refuse')) return 1;
   return options.exitCode === true ? changesExit(sight.plan, sight.applied) : 0;
 }
 
-function applyThis({ files }: Context, { plan: found }: Sight, only: readonly string[] = []): string {
+function applyThis({ files }: Context, { plan: found }: Sight<Wish>, only: readonly string[] = []): string {
   const chosen = only.length > 0 ? ` --only ${only.join(' ')}` : '';
   return `mcpgw-controller apply ${files}${chosen} --plan ${found.id}`;
 }
 
-function advice(context: Context, sight: Sight, only: PlanCommandOptions['only'], { columns }: Terminal): string {
+function advice(context: Context, sight: Sight<Wish>, only: PlanCommandOptions['only'], { columns }: Terminal): string {
   const line = applyThis(context, sight, only);
   const lead = 'Apply exactly this:';
   return lead.length + line.length + 2 <= columns ? `${lead}  ${line}` : `${lead}\n${command(line, columns)}`;
@@ -52,17 +57,19 @@ function advice(context: Context, sight: Sight, only: PlanCommandOptions['only']
 
 interface ScreenOptions {
   readonly all: boolean;
+  /** None by default. */
+  readonly lines?: Lines;
   readonly destroy: boolean;
   readonly ms: number;
 }
 
 /** The whole plan screen, from the gateway's name to how long it takes. */
-export function planScreen(context: Context, sight: Sight, terminal: Terminal, options: ScreenOptions): string {
+export function planScreen(context: Context, sight: Sight<Wish>, terminal: Terminal, options: ScreenOptions): string {
   const { plan: found, applied } = sight;
   const { columns } = terminal;
   const head = fields(
     [
-      `Gateway ${context.owner}`,
+      `${isGateway(context) ? 'Gateway' : 'Controller'} ${context.owner}`,
       `account ${context.aws.accountId}`,
       `${context.file} @ ${shortRevision(context.revision)}`,
     ],
@@ -85,6 +92,7 @@ export function planScreen(context: Context, sight: Sight, terminal: Terminal, o
     return [head, wrap(text, columns), ...open].join('\n');
   }
   const ways = options.destroy ? [] : switchText(sight, terminal);
-  const text = planText({ plan: found, kinds, applied, all: options.all, destroy: options.destroy }, terminal);
+  const { all, lines, destroy } = options;
+  const text = planText({ plan: found, kinds: context.kinds, applied, lines, all, destroy }, terminal);
   return [head, ...ways, text].join('\n');
 }

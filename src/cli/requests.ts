@@ -6,7 +6,7 @@ import { isReceived, sendJson } from '../daemon/send.ts';
 import { systemClock, timing as timingOf } from '../engine/timing.ts';
 import { tokenFrom } from '../http/token.ts';
 import { CommandError } from './command-error.ts';
-import { openContext } from './context.ts';
+import { openGateway } from './context.ts';
 import type { Terminal } from './terminal.ts';
 
 interface RequestOptions {
@@ -60,7 +60,7 @@ async function leave(
   { state }: RequestOptions,
   terminal: Terminal,
 ): Promise<void> {
-  const context = await openContext({ file, ...(state !== undefined && { state }) }, terminal);
+  const context = await openGateway({ file, ...(state !== undefined && { state }) }, terminal);
   await leaveRequest(context.store, newRequest(asked, whoAsks(), systemClock.now()));
   if (asked.verb === 'pause' && !(await markPaused(context, asked.pause)))
     terminal.err('Nothing of the gateway is there yet: the pause is noted in the state alone.');

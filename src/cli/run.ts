@@ -1,7 +1,8 @@
-import { run, type Ran, type RunOptions, type Sight } from '../controller.ts';
+import type { Sight } from '../controller/look.ts';
+import { run, type Ran, type RunOptions } from '../controller/run.ts';
 import type { Progress } from '../engine/reconcile.ts';
 import type { StepEvent } from '../engine/step.ts';
-import { kinds } from '../reconcilers/index.ts';
+import type { Wish } from '../reconcilers/index.ts';
 import type { Context } from './context.ts';
 import { eventLine, frameText } from './progress.ts';
 import type { Terminal } from './terminal.ts';
@@ -15,7 +16,7 @@ interface Shown {
 
 /** How a run ended, and the calls that had no answer when it was interrupted. */
 export interface Ended {
-  readonly outcome: Ran;
+  readonly outcome: Ran<Wish>;
   readonly unanswered: Progress['running'];
 }
 
@@ -25,7 +26,7 @@ const MARGIN = 1.25;
 /** Carries a plan out before the user's eyes; Ctrl-C stops between two calls. */
 export async function runShown(
   context: Context,
-  sight: Sight,
+  sight: Sight<Wish>,
   options: RunOptions,
   terminal: Terminal,
 ): Promise<Ended> {
@@ -33,7 +34,7 @@ export async function runShown(
   const shown = await show(context, sight, options.command, terminal);
   const stop = new AbortController();
   let last: Progress | undefined;
-  const interrupted = new Promise<Ran>((resolve) => {
+  const interrupted = new Promise<Ran<Wish>>((resolve) => {
     terminal.onInterrupt(() => {
       if (stop.signal.aborted) process.exit(130);
       shown.say('Stopping after the calls in flight. Once more ends at once.');
@@ -65,17 +66,17 @@ export async function runShown(
 }
 
 /** The run as a span, with its steps and calls inside. */
-function traced(context: Context, sight: Sight, options: RunOptions): Promise<Ran> {
-  const { tracing, gateway, owner, revision } = context;
+function traced(context: Context, sight: Sight<Wish>, options: RunOptions): Promise<Ran<Wish>> {
+  const { tracing, subject, owner, revision } = context;
   const attributes = { 'mcpgw.command': options.command, 'mcpgw.revision': revision, 'mcpgw.plan': sight.plan.id };
-  return tracing.run(`${gateway.accountId}/${owner}`, attributes, async (note) => {
+  return tracing.run(`${subject.accountId}/${owner}`, attributes, async (note) => {
     const ran = await run(context, sight, { ...options, around: (step, act) => tracing.step(step, act) });
     note({ 'mcpgw.result': ran.result });
     return ran;
   });
 }
 
-function asItStands({ plan, snapshot, declared }: Sight, last: Progress | undefined): Ran {
+function asItStands({ plan, snapshot, declared }: Sight<Wish>, last: Progress | undefined): Ran<Wish> {
   return {
     declared,
     result: 'interrupted',
@@ -87,7 +88,7 @@ function asItStands({ plan, snapshot, declared }: Sight, last: Progress | undefi
   };
 }
 
-async function show(context: Context, sight: Sight, command: string, terminal: Terminal): Promise<Shown> {
+async function show(context: Context, sight: Sight<Wish>, command: string, terminal: Terminal): Promise<Shown> {
   if (!terminal.interactive)
     return {
       progress: () => undefined,
@@ -104,7 +105,7 @@ async function show(context: Context, sight: Sight, command: string, terminal: T
   const draw = (): void => {
     if (last === undefined) return;
     const { columns } = terminal;
-    const frame = { owner, command, planId: sight.plan.id, began, now: clock.now(), kinds, columns };
+    const frame = { owner, command, planId: sight.plan.id, began, now: clock.now(), kinds: context.kinds, columns };
     view(frameText(last, frame) + said);
   };
   const timer = setInterval(draw, timing.frame);

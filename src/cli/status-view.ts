@@ -1,22 +1,23 @@
-import { lookAround, outputsOf, type Sight } from '../controller.ts';
+import { lookAround, type Sight } from '../controller/look.ts';
+import { outputsOf } from '../controller/outputs.ts';
 import { pauseOn } from '../daemon/anchor.ts';
 import type { NodePhase, NodeState } from '../engine/step.ts';
-import { kinds } from '../reconcilers/index.ts';
+import type { Wish } from '../reconcilers/index.ts';
+import { isDrift } from '../state/applied.ts';
 import { dated, readConditions, type DatedCondition } from '../state/conditions.ts';
 import { generationOf, type Generation } from '../state/generation.ts';
 import { readHistory, type HistoryEntry } from '../state/history.ts';
 import { shortRevision } from '../state/revision.ts';
 import { pausedOf, statusOf, type Condition, type DomainStatus } from '../state/status.ts';
 import type { Context } from './context.ts';
-import { isDrift } from './exit-code.ts';
-import { fields, paragraph } from './layout.ts';
+import { fields, paragraph, TIED } from './layout.ts';
 import type { Terminal } from './terminal.ts';
 import { unknownText } from './obstacles.ts';
 import { ago } from '../words.ts';
 
 /** A gateway as it is now, and what is remembered of it. */
 export interface Standing {
-  readonly sight: Sight;
+  readonly sight: Sight<Wish>;
   readonly conditions: readonly DatedCondition[];
   readonly domains: readonly DomainStatus[];
   readonly last: HistoryEntry | undefined;
@@ -26,28 +27,28 @@ export interface Standing {
 
 /** Looks now. Writes nothing. */
 export async function standingOf(context: Context): Promise<Standing> {
-  const { store, gateway, clock } = context;
+  const { store, subject, clock } = context;
   const sight = await lookAround(context);
-  const { conditions, domains } = statusOf(sight.plan, kinds);
+  const { conditions, domains } = statusOf(sight.plan, context.kinds);
   const paused = pausedOf(pauseOn(sight.snapshot), clock.now());
   const [before, history, generation] = await Promise.all([
     readConditions(store).catch(() => []),
     readHistory(store).catch(() => []),
-    generationOf(store, { manifest: gateway }).catch(() => undefined),
+    generationOf(store, { manifest: subject }).catch(() => undefined),
   ]);
   return { sight, conditions: dated([...conditions, paused], before), domains, last: history.at(-1), generation };
 }
 
 /** As Kubernetes would show it. */
-export function statusObject({ gateway, revision }: Context, standing: Standing): object {
+export function statusObject({ subject, revision }: Context, standing: Standing): object {
   const { sight, conditions, domains, generation } = standing;
   return {
     apiVersion: 'mcpgw.io/v1alpha1',
     kind: 'Gateway',
     metadata: {
-      name: gateway.name,
-      region: gateway.region,
-      accountId: gateway.accountId,
+      name: subject.name,
+      region: subject.region,
+      accountId: subject.accountId,
       ...(generation !== undefined && { generation: generation.generation }),
     },
     status: {
@@ -138,7 +139,7 @@ const more = (number: number): readonly string[] => (number > 0 ? [`      and ${
 function stateText({ id, phase, because }: NodeState, columns: number): string {
   const said =
     phase === 'ready' && because === undefined ? '' : `  ${phase}${because === undefined ? '' : `: ${because}`}`;
-  return paragraph(`    ${SIGNS[phase]} ${id}${said}`, columns, 8);
+  return paragraph(`    ${SIGNS[phase]}${TIED}${id}${said}`, columns, 8);
 }
 
 const domainJson = ({ name, ready, total, open }: DomainStatus): object => ({

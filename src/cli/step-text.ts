@@ -2,6 +2,7 @@ import { secondsOf } from '../engine/estimate.ts';
 import type { Step } from '../engine/step.ts';
 import { originOf, type Origin } from '../state/applied.ts';
 import { fields } from './layout.ts';
+import { linesText } from './line-text.ts';
 import { COLOURS, DOMAIN, INDENT, NARROW, SIGNS, type PlanView } from './plan-view.ts';
 import type { Terminal } from './terminal.ts';
 import { pathText, propsText, valueText } from './value-text.ts';
@@ -24,27 +25,31 @@ export function stepText(step: Step, view: PlanView, width: number, terminal: Te
   return [sign + head.replaceAll('\n', '\n '), ...changesText(step, view, terminal)];
 }
 
-function notesOf(step: Step, { kinds, applied, destroy }: PlanView): readonly string[] {
+function notesOf(step: Step, { kinds, applied, lines, destroy }: PlanView): readonly string[] {
   const kind = kinds[step.domain]?.find((item) => item.name === step.kind);
   const seconds = secondsOf(step, kind);
   return [
     step.interrupts === undefined ? [] : [`interrupts ${step.interrupts}`],
     step.because === undefined || (destroy && step.action === 'delete') ? [] : [step.because],
     step.action === 'create' && step.node in applied ? ['deleted outside'] : [],
+    linesText(lines?.get(step)),
     step.blockedBy.length > 0 ? [`blocked by ${few(step.blockedBy)}`] : [],
     seconds >= 60 ? [about(seconds)] : [],
-  ].flat();
+  ]
+    .flat()
+    .filter((note) => note !== '');
 }
 
-function changesText(step: Step, { applied, all, destroy }: PlanView, { columns }: Terminal): readonly string[] {
+function changesText(step: Step, { applied, lines, all, destroy }: PlanView, { columns }: Terminal): readonly string[] {
   const outside = step.action === 'delete' && step.because === 'made outside';
   if (outside && step.live !== undefined) return [fields([`    ${propsText(step.live.props)}`], columns, 6)];
   if ((step.action === 'create' && !all) || (step.action === 'delete' && destroy)) return [];
   const longest = Math.min(LONGEST_VALUE, Math.max(columns - 12, 1));
   return step.changes.map((change) => {
     const from = step.action === 'create' ? '' : `${valueText(change.from, longest)} → `;
-    const mark = change.replaces && step.action !== 'create' ? 'forces replacement' : '';
-    const origin = step.action === 'create' ? '' : ORIGINS[originOf(applied, step, change)];
+    const mark = change.replaces ? 'forces replacement' : '';
+    const origin =
+      step.action === 'create' ? '' : originText(originOf(applied, step, change), linesText(lines?.get(change)));
     return fields(
       [`    ${pathText(change.path)}`, `${from}${valueText(change.to, longest)}`, mark, origin],
       columns,
@@ -53,9 +58,17 @@ function changesText(step: Step, { applied, all, destroy }: PlanView, { columns 
   });
 }
 
-const ORIGINS: Readonly<Record<Origin, string>> = {
-  manifest: 'changed in the manifest',
-  outside: 'changed outside',
-  both: 'changed in the manifest and outside',
-  unknown: '',
-};
+/** @param place where the manifest asks for it, or nothing */
+function originText(origin: Origin, place: string): string {
+  const inManifest = `changed in ${place === '' ? 'the manifest' : place}`;
+  switch (origin) {
+    case 'manifest':
+      return inManifest;
+    case 'both':
+      return `${inManifest} and outside`;
+    case 'outside':
+      return 'changed outside';
+    case 'unknown':
+      return place === '' ? '' : inManifest;
+  }
+}

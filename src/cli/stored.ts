@@ -2,7 +2,7 @@ import { systemClock, timeScale, timing, type Clock, type Timing } from '../engi
 import { openPlace } from '../state/place.ts';
 import type { Store } from '../state/store.ts';
 import type { ManifestOptions } from './context.ts';
-import { loadGateway } from './gateways.ts';
+import { loadManifest, subjectOf } from './gateways.ts';
 import type { Terminal } from './terminal.ts';
 
 /** What is remembered of a gateway, without asking its account. */
@@ -15,10 +15,10 @@ export interface Stored {
 }
 
 export async function openStored({ file, state }: ManifestOptions, terminal: Terminal): Promise<Stored> {
-  const { gateway } = await loadGateway(file, terminal);
+  const subject = subjectOf(await loadManifest(file, terminal));
   const { env: environment } = process;
   const times = timing(timeScale(environment));
-  const { region, name } = gateway;
+  const { region, name } = subject;
   const place = await openPlace({ environment, region, timing: times, ...(state !== undefined && { state }) });
-  return { owner: `${region}/${name}`, store: place.storeOf(gateway), clock: systemClock, timing: times };
+  return { owner: `${region}/${name}`, store: place.storeOf(subject), clock: systemClock, timing: times };
 }

@@ -1,4 +1,5 @@
-import type { Sight } from '../controller.ts';
+import type { Wish } from '../reconcilers/index.ts';
+import type { Sight } from '../controller/look.ts';
 import type { Plan } from '../engine/plan.ts';
 import { hostsIn, type Switch } from '../reconcilers/ingress/switch-summary.ts';
 import { wrap } from './layout.ts';
@@ -6,7 +7,7 @@ import type { Terminal } from './terminal.ts';
 import { list } from '../words.ts';
 
 /** What a switch of the ways in comes to, before its single steps. */
-export function switchText({ declared, plan }: Sight, { columns }: Terminal): readonly string[] {
+export function switchText({ declared, plan }: Sight<Wish>, { columns }: Terminal): readonly string[] {
   const { change } = declared;
   if (change === undefined) return [];
   const { from, to, moves, signInAgain, interrupts } = change;
@@ -31,7 +32,7 @@ export function switchText({ declared, plan }: Sight, { columns }: Terminal): re
 }
 
 /** The same for programs; a name that nobody knows yet is null. */
-export function switchJson({ declared, plan }: Sight): object {
+export function switchJson({ declared, plan }: Sight<Wish>): object {
   const { change } = declared;
   if (change === undefined) return {};
   const names = (hosts: Switch['ends']): readonly (string | null)[] => namesOf(hosts, plan).map((host) => host ?? null);

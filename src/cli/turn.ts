@@ -1,4 +1,4 @@
-import { untilFree, type RunOptions } from '../controller.ts';
+import { untilFree, type RunOptions } from '../controller/run.ts';
 import { holderText } from '../state/lease-text.ts';
 import { duration } from '../words.ts';
 import type { Context } from './context.ts';

@@ -1,4 +1,5 @@
-import type { Session, Sight } from '../controller.ts';
+import type { Session } from '../controller/session.ts';
+import type { Sight } from '../controller/look.ts';
 import { hear, type Heard } from './answers.ts';
 import { adviceFor } from './advice.ts';
 import { doorsOf, type Door } from './doors.ts';

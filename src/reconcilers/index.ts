@@ -8,7 +8,7 @@ import { auroraCluster } from './data/aurora-cluster.ts';
 import { auroraInstance } from './data/aurora-instance.ts';
 import { clusterParameterGroup } from './data/cluster-parameter-group.ts';
 import { clusterSnapshot } from './data/cluster-snapshot.ts';
-import { declareData } from './data/data.ts';
+import { declareData, type DataPart } from './data/data.ts';
 import { dbProxy } from './data/db-proxy.ts';
 import { dbProxyTarget } from './data/db-proxy-target.ts';
 import { dbProxyTargetGroup } from './data/db-proxy-target-group.ts';
@@ -59,6 +59,8 @@ import { secret } from './identity/secret.ts';
 import { serviceLinkedRole } from './identity/service-linked-role.ts';
 import { ssmParameter } from './identity/ssm-parameter.ts';
 import { availabilityZone } from './network/availability-zone.ts';
+import { defaultNetworkAcl } from './network/default-network-acl.ts';
+import { defaultRouteTable } from './network/default-route-table.ts';
 import { defaultSecurityGroup } from './network/default-security-group.ts';
 import { elasticIp } from './network/elastic-ip.ts';
 import { existingVpc } from './network/existing-vpc.ts';
@@ -93,6 +95,8 @@ export const kinds: Kinds = {
     routeTable,
     routeTableAssociation,
     defaultSecurityGroup,
+    defaultRouteTable,
+    defaultNetworkAcl,
     securityGroup,
     securityGroupRule,
     prefixList,
@@ -149,12 +153,15 @@ export const kinds: Kinds = {
 };
 
 /** What should be: the graph, and what people and scripts want to know of it. */
-export interface Declared {
+export interface Wish {
   readonly graph: Graph;
   readonly outputs: Readonly<Record<string, Output>>;
-  readonly ways: Ways;
   /** While another way in stands. */
-  readonly change: Switch | undefined;
+  readonly change?: Switch | undefined;
+}
+
+export interface Declared extends Wish {
+  readonly ways: Ways;
 }
 
 /**
@@ -180,12 +187,12 @@ export function declare(
   const ecs = declareEcs(declaration, { network, identity, data, observability, ingress });
   const change = switchOf(ingress.standing, ingress.addresses);
   declareHandover(declaration, ingress, Object.values(ecs.services));
-  const alarms = declareAlarms(declaration, watched(ecs, ingress));
+  const alarms = declareAlarms(declaration, watched(ecs, ingress, data));
   const parts = { network, identity, data, ingress, ecs, observability, alarms };
   return { graph: graph.build(), outputs: declareOutputs(declaration, parts), ways, change };
 }
 
-function watched(ecs: EcsPart, { registryLoadBalancer, targetGroups }: IngressPart): Watched {
+function watched(ecs: EcsPart, { registryLoadBalancer, targetGroups }: IngressPart, data: DataPart): Watched {
   const serviceName = (name: 'registry' | 'auth') => must(ecs.services[name], `service ${name}`).ref('serviceName');
   return {
     clusterName: ecs.clusters.main.ref('clusterName'),
@@ -195,6 +202,11 @@ function watched(ecs: EcsPart, { registryLoadBalancer, targetGroups }: IngressPa
       registry: targetGroups.registry.ref('fullName'),
       auth: targetGroups.auth.ref('fullName'),
       gradio: targetGroups.gradio.ref('fullName'),
+    },
+    databases: {
+      keycloak: data.aurora.cluster.ref('dbClusterIdentifier'),
+      registry: data.documentdb.cluster.ref('dbClusterIdentifier'),
+      proxy: data.aurora.proxy?.ref('dbProxyName'),
     },
   };
 }

@@ -20,8 +20,10 @@ const RESOURCES: readonly (readonly [RegExp, string])[] = [
   ],
   [/^iam:((Create|Delete|Tag)Policy|(Create|Delete)PolicyVersion)$/, 'arn:*:iam::*:policy/mcpgw/*'],
   [/^iam:CreateServiceLinkedRole$/, 'arn:*:iam::*:role/aws-service-role/*'],
-  [/^s3:(?!ListAllMyBuckets$)/, 'arn:*:s3:::*-logs*'],
 ];
+
+/** Buckets by their names: those of log files, and that of a controller. */
+const BUCKETS = { gateway: 'arn:*:s3:::*-logs*', controller: 'arn:*:s3:::*-controller-*' };
 
 /** The policy of a role that looks (`plan`, `status`, `outputs`, `drift`) or also acts (`apply`, `destroy`). */
 export function permissions(kinds: Kinds, purpose: Purpose): PolicyDocument {
@@ -36,8 +38,14 @@ export function permissions(kinds: Kinds, purpose: Purpose): PolicyDocument {
   };
   return {
     Version: '2012-10-17',
-    Statement: [...statements([...actions].sort()), ...(purpose === 'plan' ? [key] : [])],
+    Statement: [...statements(actions, BUCKETS.gateway), ...(purpose === 'plan' ? [key] : [])],
   };
+}
+
+/** The policy of whoever makes the controller's home, and takes it away again. */
+export function homePermissions(kinds: Kinds): PolicyDocument {
+  const actions = Object.values(kinds).flatMap((list) => list.flatMap((kind) => actionsOf(kind, 'apply')));
+  return { Version: '2012-10-17', Statement: statements(new Set(actions), BUCKETS.controller) };
 }
 
 function actionsOf({ actions }: AnyKind, purpose: Purpose): readonly string[] {
@@ -45,10 +53,11 @@ function actionsOf({ actions }: AnyKind, purpose: Purpose): readonly string[] {
 }
 
 /** One statement for each resource. */
-function statements(actions: readonly string[]): readonly PolicyStatement[] {
+function statements(actions: ReadonlySet<string>, buckets: string): readonly PolicyStatement[] {
   const groups = new Map<string, string[]>();
-  for (const action of actions) {
-    const resource = RESOURCES.find(([pattern]) => pattern.test(action))?.[1] ?? '*';
+  const resources = [...RESOURCES, [/^s3:(?!ListAllMyBuckets$)/, buckets]] as const;
+  for (const action of [...actions].sort()) {
+    const resource = resources.find(([pattern]) => pattern.test(action))?.[1] ?? '*';
     groups.set(resource, [...(groups.get(resource) ?? []), action]);
   }
   return [...groups].map(([Resource, Action]) => ({ Effect: 'Allow', Action, Resource }));

@@ -1,5 +1,5 @@
 import { keycloakDatabase, registryDatabase } from './database-defaults.ts';
-import type { GatewayManifest } from './generated/manifest.ts';
+import type { GatewayManifest } from './generated/gateway-manifest.ts';
 import type { Domain, ExistingNetwork, Gateway, Ingress, Security } from './gateway.ts';
 import { edgeOptions } from './edge-defaults.ts';
 import { images, services } from './service-defaults.ts';

@@ -1,4 +1,4 @@
-import type { GatewayManifest } from './generated/manifest.ts';
+import type { GatewayManifest } from './generated/gateway-manifest.ts';
 import type { Ingress } from './gateway.ts';
 
 type Options = Pick<Ingress, 'geoRestriction' | 'minimumTls' | 'originTimeouts' | 'waf' | 'accessLogs'>;

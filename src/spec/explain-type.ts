@@ -1,19 +1,19 @@
 import type { Finding } from './problem.ts';
-import { isSecret, schemaAt } from './schema.ts';
+import type { Form } from './schema.ts';
 
 /** Says what a value of the wrong type is, and how it was probably meant. */
-export function explainType(at: string, wanted: string, value: unknown, raw: string | undefined): Finding {
+export function explainType(at: string, wanted: string, value: unknown, raw: string | undefined, form: Form): Finding {
   if (value === null) return { at, message: 'is empty', suggestion: 'give it a value or leave the line out' };
-  if (isSecret(at)) {
+  if (form.isSecret(at)) {
     const isSource = wanted === 'object';
     const message = isSource ? 'a secret value never stands in a manifest' : `must be ${nameOf(wanted)}`;
-    return { at, message, suggestion: isSource ? secretForms(at) : undefined };
+    return { at, message, suggestion: isSource ? secretForms(at, form) : undefined };
   }
-  const got = `got ${shown(at, value)}`;
+  const got = `got ${shown(at, value, form)}`;
   switch (wanted) {
     case 'string': {
       if (typeof value === 'object') return { at, message: `must be text; got ${nameOf(typeOf(value))}` };
-      const written = raw ?? shown(at, value);
+      const written = raw ?? shown(at, value, form);
       return {
         at,
         message: `is ${nameOf(typeOf(value))} without quotes`,
@@ -35,7 +35,7 @@ export function explainType(at: string, wanted: string, value: unknown, raw: str
       return {
         at,
         message: `must be a list; ${got}`,
-        suggestion: isPlain(value) ? `write [${shown(at, value)}]` : undefined,
+        suggestion: isPlain(value) ? `write [${shown(at, value, form)}]` : undefined,
       };
     default:
       return { at, message: `must be ${nameOf(wanted)}; ${got}` };
@@ -74,8 +74,8 @@ function nameOf(type: string): string {
 }
 
 /** A value as a message shows it: short, and never a secret. */
-export function shown(at: string, value: unknown): string {
-  if (isSecret(at)) return 'something else';
+export function shown(at: string, value: unknown, form: Form): string {
+  if (form.isSecret(at)) return 'something else';
   const text = JSON.stringify(value) ?? 'nothing';
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
 }
@@ -83,7 +83,7 @@ export function shown(at: string, value: unknown): string {
 export const isEmpty = (value: unknown): boolean => value === '';
 
 /** The ways to name a secret that are allowed at a place. */
-export function secretForms(at: string): string {
-  const made = schemaAt(at)?.title === 'SecretSource' ? '{ generate: true }, ' : '';
+export function secretForms(at: string, form: Form): string {
+  const made = form.at(at)?.title === 'SecretSource' ? '{ generate: true }, ' : '';
   return `use ${made}{ env: NAME }, { file: path }, { secretArn: arn } or { ssmParameter: name }`;
 }

@@ -2,7 +2,7 @@ import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { parseManifest, type Document } from './manifest.ts';
 import { child, type Place, type Position } from './place.ts';
 import { toProblem, type Problem } from './problem.ts';
-import { isSecret } from './schema.ts';
+import { gatewayForm } from './schema.ts';
 import type { SourceFile } from './source.ts';
 import { isRecord } from './value.ts';
 
@@ -67,7 +67,7 @@ function merged(base: Document, over: Document): Document {
 
 /** Objects merge by field; anything else, and the source of a secret, is replaced; null takes a field away. */
 function merge(base: unknown, over: unknown, pointer: string, onReplace: (pointer: string) => void): unknown {
-  if (!isRecord(base) || !isRecord(over) || isSecret(pointer)) {
+  if (!isRecord(base) || !isRecord(over) || gatewayForm.isSecret(pointer)) {
     onReplace(pointer);
     return over;
   }

@@ -1,6 +1,6 @@
 import { child } from './place.ts';
 import type { Finding } from './problem.ts';
-import { isSecret } from './schema.ts';
+import { gatewayForm } from './schema.ts';
 
 /** What examples write where a value of one's own belongs. */
 const placeholder = /YOUR_[A-Z_]+|YOUR\.LAPTOP\.IP\.ADDR|\bmycorp\.click\b|CHANGE-?_?ME[\w-]*/i;
@@ -12,7 +12,7 @@ export function placeholders(data: unknown, at = ''): readonly Finding[] {
   if (typeof data === 'string') {
     const left = placeholderIn(data);
     if (left === undefined) return [];
-    const what = isSecret(at) ? 'a placeholder' : `"${left}"`;
+    const what = gatewayForm.isSecret(at) ? 'a placeholder' : `"${left}"`;
     return [{ at, message: `${what} was never replaced`, suggestion: 'write your own value' }];
   }
   if (typeof data !== 'object' || data === null) return [];

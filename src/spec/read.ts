@@ -1,4 +1,5 @@
 import { dirname, resolve } from 'node:path';
+import type { Controller } from './controller.ts';
 import type { Gateway } from './gateway.ts';
 import { checkDocument } from './kinds.ts';
 import { parseManifest, type Document } from './manifest.ts';
@@ -7,9 +8,8 @@ import { locate, type Places } from './place.ts';
 import { fileProblem, isError, type Problem, toProblem } from './problem.ts';
 import { readNamed, readSources, type SourceFile } from './source.ts';
 
-/** A gateway with the manifest that it came from. */
-export interface LoadedGateway {
-  readonly gateway: Gateway;
+/** Where something that is wanted was read. */
+export interface Manifest {
   readonly file: string;
   /** Where the file names of secret sources start; absolute. */
   readonly directory: string;
@@ -22,9 +22,20 @@ export interface LoadedGateway {
   readonly places: Places;
 }
 
+/** A gateway with the manifest that it came from. */
+export interface LoadedGateway extends Manifest {
+  readonly gateway: Gateway;
+}
+
+/** A controller's home with the manifest that it came from. */
+export interface LoadedController extends Manifest {
+  readonly controller: Controller;
+}
+
 export interface Manifests {
   /** Those that have no error of their own. */
   readonly gateways: readonly LoadedGateway[];
+  readonly controllers: readonly LoadedController[];
   /** All of them, in the order of files and lines. */
   readonly problems: readonly Problem[];
 }
@@ -33,7 +44,7 @@ export interface Manifests {
 export async function readManifests(paths: readonly string[]): Promise<Manifests> {
   const { files, problems } = await readSources(paths);
   const read = checkFiles(files, await readBases(files));
-  return { gateways: read.gateways, problems: [...problems, ...read.problems] };
+  return { ...read, problems: [...problems, ...read.problems] };
 }
 
 /** Every file that these lie over, however far below; what cannot be read is there without a text. */
@@ -55,10 +66,15 @@ export async function readBases(files: readonly SourceFile[]): Promise<Library> 
 export function checkFiles(files: readonly SourceFile[], library: Library = new Map()): Manifests {
   const all = files.map((file) => checkFile(file, library));
   const gateways = all.flatMap((each) => each.gateways);
+  const controllers = all.flatMap((each) => each.controllers);
   const problems = unique(files.flatMap(({ file }, index) => inOrder(file, all[index]?.problems ?? [])));
-  const nothing = files.length > 0 && gateways.length === 0 && !problems.some(isError);
+  const nothing = files.length > 0 && gateways.length + controllers.length === 0 && !problems.some(isError);
   const missing = nothing ? [fileProblem(files.at(-1)?.file ?? '', 'no manifest of kind Gateway was found')] : [];
-  return { gateways, problems: [...problems, ...doubled(gateways), ...missing] };
+  const twice = [
+    ...doubled('gateway', gateways, ({ gateway }) => gateway),
+    ...doubled('controller', controllers, ({ controller }) => controller),
+  ];
+  return { gateways, controllers, problems: [...problems, ...twice, ...missing] };
 }
 
 /** Those of the file itself first, each file's in the order of its lines. */
@@ -77,17 +93,22 @@ function checkFile({ file, text, found }: SourceFile, library: Library): Manifes
   const { documents, problems } = parseManifest(file, text);
   const checked = documents.map((written) => {
     const { document, bases, problems: own } = overlay(written, library);
-    if (document === undefined) return { gateways: [], problems: own };
+    if (document === undefined) return { gateways: [], controllers: [], problems: own };
     const { data, places } = document;
-    const { gateway, findings } = checkDocument(document, found);
+    const { gateway, controller, findings } = checkDocument(document, found);
     const judged = findings.map((finding) => toProblem(file, places, finding));
-    const gateways =
-      gateway === undefined ? [] : [{ gateway, file, directory: dirname(resolve(file)), text, bases, data, places }];
-    return { gateways, problems: [...judged, ...follow(written, judged)] };
+    const manifest = { file, directory: dirname(resolve(file)), text, bases, data, places };
+    return {
+      gateways: gateway === undefined ? [] : [{ ...manifest, gateway }],
+      controllers: controller === undefined ? [] : [{ ...manifest, controller }],
+      problems: [...judged, ...follow(written, judged)],
+    };
   });
+  // A key that stands twice leaves open which of its values was meant.
+  const sound = problems.some(isError) ? [] : checked;
   return {
-    // A key that stands twice leaves open which of its values was meant.
-    gateways: problems.some(isError) ? [] : checked.flatMap(({ gateways }) => gateways),
+    gateways: sound.flatMap(({ gateways }) => gateways),
+    controllers: sound.flatMap(({ controllers }) => controllers),
     problems: [...problems, ...checked.flatMap((each) => each.problems)],
   };
 }
@@ -100,11 +121,15 @@ function follow({ file, places }: Document, problems: readonly Problem[]): reado
   return [toProblem(file, places, { at: '/base', message, suggestion: 'mend it there, or say it otherwise here' })];
 }
 
-/** What would be the same gateway in AWS as one before it. */
-function doubled(gateways: readonly LoadedGateway[]): readonly Problem[] {
-  const firsts = new Map<string, LoadedGateway>();
-  return gateways.flatMap((each) => {
-    const { accountId, region, name } = each.gateway;
+/** What would be the same thing in AWS as one before it. */
+function doubled<Loaded extends Manifest>(
+  what: string,
+  all: readonly Loaded[],
+  identify: (loaded: Loaded) => Pick<Gateway, 'accountId' | 'region' | 'name'>,
+): readonly Problem[] {
+  const firsts = new Map<string, Loaded>();
+  return all.flatMap((each) => {
+    const { accountId, region, name } = identify(each);
     const key = `${accountId}/${region}/${name}`;
     const first = firsts.get(key);
     if (first === undefined) {
@@ -114,7 +139,7 @@ function doubled(gateways: readonly LoadedGateway[]): readonly Problem[] {
     const at = '/metadata/name';
     const named = locate(first.places, at);
     const place = `${named.file ?? first.file}:${named.line}`;
-    const message = `a gateway "${name}" in ${region} stands at ${place} already`;
+    const message = `a ${what} "${name}" in ${region} stands at ${place} already`;
     return [toProblem(each.file, each.places, { at, message, suggestion: 'give one of them another name' })];
   });
 }

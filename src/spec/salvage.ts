@@ -1,6 +1,6 @@
 import type { ErrorObject } from 'ajv';
-import { validate } from './generated/validate.mjs';
-import type { GatewayManifest } from './generated/manifest.ts';
+import { validateGatewayManifest as validate } from './generated/validate.mjs';
+import type { GatewayManifest } from './generated/gateway-manifest.ts';
 import { child, keysOf, parent } from './place.ts';
 import { at as valueAt } from './value.ts';
 

@@ -1,4 +1,4 @@
-import type { Gateway, SecretSource } from './gateway.ts';
+import type { Gateway, SecretSource, SuppliedSecret } from './gateway.ts';
 import { placeholderIn } from './placeholders.ts';
 import { type Finding, type Problem, toProblem } from './problem.ts';
 import type { LoadedGateway } from './read.ts';
@@ -69,29 +69,31 @@ function requirements({
  */
 export async function checkSecretValues(
   { gateway, file, places }: LoadedGateway,
-  open: (source: SecretSource) => Promise<string | undefined>,
+  open: (source: SuppliedSecret) => Promise<string | undefined>,
 ): Promise<readonly Problem[]> {
   const found = await Promise.all(
     requirements(gateway).map(async (requirement) => {
       if (requirement.source === undefined || 'generate' in requirement.source) return [];
       const value = await open(requirement.source);
-      return value === undefined ? [] : judge(requirement, value);
+      return value === undefined ? [] : judge(requirement, nameOf(requirement.source), value);
     }),
   );
   return found.flat().map((finding) => toProblem(file, places, finding));
 }
 
-function judge({ at, least, most, refused, needed }: Requirement, value: string): readonly Finding[] {
-  if (placeholderIn(value) !== undefined)
-    return [{ at, message: 'its value is a placeholder that was never replaced' }];
+/** As the manifest has it. */
+const nameOf = (source: SuppliedSecret): string => Object.values(source).join(' ');
+
+function judge({ at, least, most, refused, needed }: Requirement, source: string, value: string): readonly Finding[] {
+  const its = `the value of ${source}`;
+  if (placeholderIn(value) !== undefined) return [{ at, message: `${its} is a placeholder that was never replaced` }];
   if (value.length < least) {
-    return [{ at, message: `its value is too short: at least ${least} characters; it has ${value.length}` }];
+    return [{ at, message: `${its} is too short: at least ${least} characters; it has ${value.length}` }];
   }
   if (value.length > most) {
-    return [{ at, message: `its value is too long: at most ${most} characters; it has ${value.length}` }];
+    return [{ at, message: `${its} is too long: at most ${most} characters; it has ${value.length}` }];
   }
-  if (refused?.pattern.test(value))
-    return [{ at, message: `its value has ${refused.words}, which the database refuses` }];
-  if (needed !== undefined && !needed.pattern.test(value)) return [{ at, message: `its value is not ${needed.words}` }];
+  if (refused?.pattern.test(value)) return [{ at, message: `${its} has ${refused.words}, which the database refuses` }];
+  if (needed !== undefined && !needed.pattern.test(value)) return [{ at, message: `${its} is not ${needed.words}` }];
   return [];
 }

@@ -1,4 +1,4 @@
-import type { GatewayManifest } from './generated/manifest.ts';
+import type { GatewayManifest } from './generated/gateway-manifest.ts';
 import type { Gateway, ImageName, Service, ServiceName } from './gateway.ts';
 
 type Spec = GatewayManifest['spec'];

@@ -20,8 +20,12 @@ export async function readApplied(store: Store): Promise<AppliedRecord> {
   return typeof found === 'object' && found !== null && !Array.isArray(found) ? (found as AppliedRecord) : {};
 }
 
-/** Remembers every node that is as it should be; the others of the graph keep what was remembered of them. */
-export async function writeApplied(store: Store, plan: Plan, graph: Graph): Promise<void> {
+/**
+ * Remembers every node that is as it should be; the others of the graph keep what was remembered of them.
+ *
+ * @returns what is remembered now
+ */
+export async function writeApplied(store: Store, plan: Plan, graph: Graph): Promise<AppliedRecord> {
   const record: Record<string, AppliedRecord[string]> = { ...(await readApplied(store)) };
   const changing = new Set(plan.steps.map((step) => step.node));
   for (const state of plan.states.values()) {
@@ -39,6 +43,7 @@ export async function writeApplied(store: Store, plan: Plan, graph: Graph): Prom
   }
   for (const id of Object.keys(record)) if (!graph.nodes.has(id)) delete record[id];
   await remember(store, FILE, record);
+  return record;
 }
 
 export function originOf(record: AppliedRecord, step: Step, change: Change): Origin {
@@ -50,6 +55,13 @@ export function originOf(record: AppliedRecord, step: Step, change: Change): Ori
   const wantedMoved = hashOf(step.props[field]) !== last[0];
   const liveMoved = hashOf(live[field]) !== last[1];
   return wantedMoved && liveMoved ? 'both' : liveMoved ? 'outside' : wantedMoved ? 'manifest' : 'unknown';
+}
+
+/** True when the step only undoes what was done outside, or what nobody remembers doing. */
+export function isDrift(step: Step, applied: AppliedRecord): boolean {
+  if (step.action === 'delete') return step.because === 'made outside';
+  if (step.action === 'create') return step.node in applied;
+  return step.changes.every((change) => ['outside', 'unknown'].includes(originOf(applied, step, change)));
 }
 
 export const hashOf = (value: unknown): string =>

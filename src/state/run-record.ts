@@ -2,11 +2,12 @@ import type { Graph } from '../engine/graph.ts';
 import type { Plan } from '../engine/plan.ts';
 import type { Outcome } from '../engine/reconcile.ts';
 import type { Clock } from '../engine/timing.ts';
-import { writeApplied } from './applied.ts';
+import { isDrift, writeApplied } from './applied.ts';
 import { writeConditions } from './conditions.ts';
 import { EventLog } from './event-log.ts';
 import { noteAttempt, noteObserved, type Edition } from './generation.ts';
 import { addHistory, endedWell, noteEnd, noteStart, type HistoryEntry } from './history.ts';
+import { writeManifest } from './manifest.ts';
 import { lostText, remembered, type Memorable } from './remembered.ts';
 import type { Condition } from './status.ts';
 
@@ -22,6 +23,8 @@ export interface Ending extends Pick<Outcome, 'result' | 'done' | 'failures'> {
   /** What is as it should be, and the graph that says so. */
   readonly plan: Plan;
   readonly graph: Graph;
+  /** The manifest in the form that may be remembered; undefined in it: none is wanted. Undefined: part of one was carried out. */
+  readonly whole: { readonly manifest: unknown } | undefined;
   /** Undefined: the run was not about the whole gateway. */
   readonly conditions: readonly Condition[] | undefined;
 }
@@ -51,9 +54,12 @@ export class RunRecord {
 
   async end(ending: Ending): Promise<void> {
     const { store, clock, edition, command } = this.#options;
-    const { result, plan, graph, conditions } = ending;
+    const { result, plan, graph, whole, conditions } = ending;
     await remembered(this.#options, undefined, async () => {
-      await writeApplied(store, plan, graph);
+      const applied = await writeApplied(store, plan, graph);
+      // What was left as somebody outside made it is none of the manifest's.
+      const isThrough = result === 'converged' && plan.steps.every((step) => isDrift(step, applied));
+      if (whole !== undefined && isThrough) await writeManifest(store, whole.manifest);
       // A daemon's pass is more than its runs, and says so itself.
       if (command !== 'daemon') await addHistory(store, this.#entry(ending));
       if (conditions !== undefined) {

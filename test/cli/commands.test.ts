@@ -47,6 +47,7 @@ describe('the commands', () => {
       'outputs',
       'drift',
       'destroy',
+      'bootstrap',
       'iam-policy',
     ];
     for (const name of names) assert.match(help, new RegExp(`^  ${name} `, 'm'));
@@ -127,7 +128,13 @@ describe('the commands', () => {
         domain: 'network',
         action: 'create',
         changes: [
-          { path: '/vpcId', from: null, to: { $ref: 'Vpc/main', output: 'vpcId' }, origin: 'manifest', replaces: true },
+          {
+            path: '/vpcId',
+            from: null,
+            to: { $ref: 'Vpc/main', output: 'vpcId' },
+            origin: 'manifest',
+            replaces: false,
+          },
         ],
         interrupts: false,
       },

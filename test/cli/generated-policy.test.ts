@@ -16,7 +16,7 @@ test('the committed IAM policies are what the kinds call', async () => {
   await run(process.execPath, ['scripts/gen-iam.mjs', '--check']);
 });
 
-test('the policy for looking fits a managed policy, the one for acting a role', async () => {
+test('the policy for looking fits a managed policy, those for acting a role', async () => {
   assert((await charactersOf('plan')) <= 6144);
-  assert((await charactersOf('apply')) <= 10_240);
+  for (const purpose of ['apply', 'bootstrap']) assert((await charactersOf(purpose)) <= 10_240, purpose);
 });

@@ -47,6 +47,14 @@ describe('what people see', () => {
   test('a plan of one part with every field', () =>
     screen('plan-network-all', 0, ['plan', ...F, '--only', 'Vpc', '--all']));
 
+  test('every help fits 60 columns', async () => {
+    const help = await line.expect(0, ['--help'], { env: { COLUMNS: '60' } });
+    const commands = [...help.matchAll(/^ {2}([a-z][a-z-]+) \[options\]/gm)].map((match) => match[1] ?? '');
+    assert.ok(commands.includes('apply') && commands.length > 15, help);
+    for (const args of [[], ['plan'], ['apply'], ['daemon']])
+      assertFits(await line.expect(0, [...args, '--help'], { env: { COLUMNS: '60' } }), 60);
+  });
+
   test('a status before anything was applied', () => screen('status-nothing', 0, ['status', ...F]));
 
   for (const columns of [80, 60]) {
@@ -82,7 +90,8 @@ describe('what people see', () => {
   test('an apply, a plan with nothing to do, and a status', async () => {
     await line.expect(0, ['apply', ...F, '--only', 'network', '--yes']);
     await screen('plan-quiet', 0, ['plan', ...F, '--only', 'network']);
-    await screen('status-network', 0, ['status', ...F]);
+    // Wide enough for whatever stands before `s ago`.
+    await screen('status-network', 0, ['status', ...F], 90);
   });
 
   for (const columns of [80, 60])

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { switchJson, switchText } from '../../src/cli/switch-text.ts';
 import type { Terminal } from '../../src/cli/terminal.ts';
-import type { Sight } from '../../src/controller.ts';
+import type { Sight } from '../../src/controller/look.ts';
 import type { Plan } from '../../src/engine/plan.ts';
 import { declare } from '../../src/reconcilers/index.ts';
 import { waysOf, waysText, WAYS_TAG } from '../../src/reconcilers/ingress/ways.ts';

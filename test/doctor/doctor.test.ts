@@ -19,7 +19,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { must } from '../../src/engine/errors.ts';
 import { examine, type Examination } from '../../src/doctor/doctor.ts';
 import type { Finding } from '../../src/doctor/finding.ts';
-import { lookAround, type Sight } from '../../src/controller.ts';
+import { lookAround, type Sight } from '../../src/controller/look.ts';
 import { freshDomain, openAccount, REGION } from '../sandbox-account.ts';
 import { ManifestGateway } from '../e2e/manifest-gateway.ts';
 

@@ -275,6 +275,10 @@ test('a gateway that leaves the folder is released: nothing of it is deleted', a
   await daemon.until('a look at the other', async () =>
     (await daemon.gateways()).find(({ metadata, status }) => metadata.name === 'other' && status.lastLook !== null),
   );
+  await daemon.stop();
+  daemon = new DaemonProcess(line, args);
+  const after = await daemon.gateway('the release after a restart', (one) => isTrue(one, 'Released'));
+  assert.equal(condition(after, 'Released'), condition(shown, 'Released'));
   assert.equal(await retention(AUDIT), 7);
   await rm(join(folder, 'three.yaml'));
   await daemon.line(/has no manifest/);

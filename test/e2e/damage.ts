@@ -19,6 +19,8 @@ import {
 import {
   AuthorizeSecurityGroupIngressCommand,
   CreateTagsCommand,
+  CreateNetworkAclEntryCommand,
+  CreateRouteCommand,
   DeleteRouteCommand,
   EC2Client,
   ModifySecurityGroupRulesCommand,
@@ -144,6 +146,33 @@ export function damages(account: SandboxAccount, plan: Plan): readonly Damage[] 
       what: 'the default group gets a rule',
       answer: 'update DefaultSecurityGroup/main',
       act: () => ec2.send(open(out('DefaultSecurityGroup/main', 'groupId'))),
+    },
+    {
+      what: 'subnets without a route table of their own get a way to the internet',
+      answer: 'update DefaultRouteTable/main',
+      act: () =>
+        ec2.send(
+          new CreateRouteCommand({
+            RouteTableId: out('DefaultRouteTable/main', 'routeTableId'),
+            DestinationCidrBlock: '0.0.0.0/0',
+            GatewayId: out('InternetGateway/main', 'internetGatewayId'),
+          }),
+        ),
+    },
+    {
+      what: 'every subnet is cut off',
+      answer: 'update DefaultNetworkAcl/main',
+      act: () =>
+        ec2.send(
+          new CreateNetworkAclEntryCommand({
+            NetworkAclId: out('DefaultNetworkAcl/main', 'networkAclId'),
+            RuleNumber: 1,
+            Egress: true,
+            Protocol: '-1',
+            RuleAction: 'deny',
+            CidrBlock: '0.0.0.0/0',
+          }),
+        ),
     },
     {
       what: 'the way out is deleted',

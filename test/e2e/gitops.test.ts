@@ -16,6 +16,7 @@ const line = await openCommandLine();
 const server = await startGitServer();
 const author = await new Author(server).start();
 const forge = await openInbox();
+const people = await openInbox();
 const SECRET = 'webhook-secret-value';
 const follow = (scale: string): DaemonProcess =>
   new DaemonProcess(line, ['--git', server.url, '--path', 'envs'], { ...environment, MCPGW_TIME_SCALE: scale });
@@ -29,11 +30,13 @@ const environment = {
   MCPGW_FORGE: 'github',
   MCPGW_FORGE_API: forge.url,
   MCPGW_FORGE_TOKEN: 'forge-token-value',
+  MCPGW_NOTIFY_URL: people.url,
 };
 let daemon = follow('1');
 test.after(async () => {
   daemon.child.kill('SIGKILL');
   forge.close();
+  people.close();
   await Promise.all([line.close(), server.close(), aws.stop()]);
 });
 
@@ -71,6 +74,12 @@ const told = (made: string): readonly string[] =>
     .filter(({ path }) => path.endsWith(`/statuses/${made}`))
     .map(({ body }) => JSON.parse(body) as { state: string; context: string; description: string })
     .map(({ state, context, description }) => `${context} ${state} ${description}`);
+
+/** What people were told of the source, in order. */
+const toldOfSource = (): readonly string[] =>
+  people.letters
+    .map(({ body }) => JSON.parse(body) as { source?: string; condition: { status: string; message: string } })
+    .flatMap(({ source, condition: { status, message } }) => (source === undefined ? [] : [`${status} ${message}`]));
 
 test('an empty repository is an error that is told, and the first commit begins within 15 s of a webhook', async () => {
   await daemon.line(/has no branch yet/);
@@ -124,4 +133,9 @@ test('without a webhook a repository is asked every minute', async () => {
   await daemon.line(/has no file or folder "envs"/);
   await commit('  tags: {step: four}\n');
   await daemon.until('the tag', async () => ((await tag('step')) === 'four' ? true : undefined));
+  await daemon.until('the news', () => (toldOfSource().length === 4 ? true : undefined));
+  const [empty, , lost] = toldOfSource();
+  assert.match(empty ?? '', /^True cannot be read: .* has no branch yet/);
+  assert.match(lost ?? '', /^True cannot be read: .* has no file or folder "envs"/);
+  assert.deepEqual(toldOfSource(), [empty, 'False can be read again', lost, 'False can be read again']);
 });

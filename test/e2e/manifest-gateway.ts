@@ -3,15 +3,9 @@ import { rmSync } from 'node:fs';
 import { mkdtemp, mkdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import {
-  lookAround,
-  openSession,
-  run,
-  type PlanOptions,
-  type RunOptions,
-  type Session,
-  type Sight,
-} from '../../src/controller.ts';
+import { openSession, type Session } from '../../src/controller/session.ts';
+import { lookAround, type PlanOptions, type Sight } from '../../src/controller/look.ts';
+import { run, type RunOptions } from '../../src/controller/run.ts';
 import type { Call } from '../../src/aws/middleware.ts';
 import type { Outcome } from '../../src/engine/reconcile.ts';
 import type { Plan } from '../../src/engine/plan.ts';

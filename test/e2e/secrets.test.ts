@@ -9,7 +9,8 @@ import { GetParametersCommand, PutParameterCommand, SSMClient } from '@aws-sdk/c
 import { outcomeJson, planJson } from '../../src/cli/plan-json.ts';
 import { planText } from '../../src/cli/plan-text.ts';
 import { eventLine, frameText } from '../../src/cli/progress.ts';
-import { outputsOf, planOf } from '../../src/controller.ts';
+import { planOf } from '../../src/controller/look.ts';
+import { outputsOf } from '../../src/controller/outputs.ts';
 import { must } from '../../src/engine/errors.ts';
 import type { Outcome } from '../../src/engine/reconcile.ts';
 import { kinds } from '../../src/reconcilers/index.ts';

@@ -56,6 +56,20 @@ test('every problem of a manifest is told at once, each where it stands', () => 
   ]);
 });
 
+test('what is none of the words that are allowed is told with those', () => {
+  const given = (from: RegExp, to: string): readonly string[] => lines(least.replace(from, to));
+  assert.match(given(/mode: .*/, 'mode: 7').join(), /spec\.ingress\.mode: must be one of "cloudfront", .*; got 7$/);
+  assert.match(given(/region: .*/, 'region: us-nowhere-9').join(), /got "us-nowhere-9"; for example "us-east-1"$/);
+  assert.match(given(/mode: .*/, 'mode:').join(), /spec\.ingress\.mode: is empty; give it a value/);
+});
+
+test('a field that is like no other is told with those that are there', () => {
+  assert.match(
+    lines(`${least}  network: {subnets: []}\n`).join(),
+    /spec\.network\.subnets: unknown field; there are cidr, /,
+  );
+});
+
 test('what is missing is told where it belongs, with an example', () => {
   assert.deepEqual(lines(`${head}spec:\n  ingress: {allowedCidrs: [10.0.0.0/8]}\n`), [
     'gateway.yaml:4:1: spec.accountId: is missing; for example "123456789012"',

@@ -44,19 +44,23 @@ const at = {
 };
 
 const refused: readonly (readonly [keyof typeof at, string, string])[] = [
-  ['ADMIN', 'eleven-char', 'its value is too short: at least 12 characters; it has 11'],
-  ['ADMIN', 'CHANGE-ME-soon', 'its value is a placeholder that was never replaced'],
-  ['AURORA', 'seven-c', 'its value is too short: at least 8 characters; it has 7'],
-  ['AURORA', 'a'.repeat(42), 'its value is too long: at most 41 characters; it has 42'],
+  ['ADMIN', 'eleven-char', 'the value of ADMIN is too short: at least 12 characters; it has 11'],
+  ['ADMIN', 'CHANGE-ME-soon', 'the value of ADMIN is a placeholder that was never replaced'],
+  ['AURORA', 'seven-c', 'the value of AURORA is too short: at least 8 characters; it has 7'],
+  ['AURORA', 'a'.repeat(42), 'the value of AURORA is too long: at most 41 characters; it has 42'],
   [
     'AURORA',
     'with a space',
-    'its value has a space, a letter beyond ASCII or one of / " @, which the database refuses',
+    'the value of AURORA has a space, a letter beyond ASCII or one of / " @, which the database refuses',
   ],
-  ['AURORA', 'with@sign', 'its value has a space, a letter beyond ASCII or one of / " @, which the database refuses'],
-  ['DOCDB', 'b'.repeat(101), 'its value is too long: at most 100 characters; it has 101'],
-  ['DOCDB', 'with/slash', 'its value has a letter beyond ASCII or one of / " @, which the database refuses'],
-  ['FERNET', 'short', 'its value is not a Fernet key: 44 characters of URL-safe base64'],
+  [
+    'AURORA',
+    'with@sign',
+    'the value of AURORA has a space, a letter beyond ASCII or one of / " @, which the database refuses',
+  ],
+  ['DOCDB', 'b'.repeat(101), 'the value of DOCDB is too long: at most 100 characters; it has 101'],
+  ['DOCDB', 'with/slash', 'the value of DOCDB has a letter beyond ASCII or one of / " @, which the database refuses'],
+  ['FERNET', 'short', 'the value of FERNET is not a Fernet key: 44 characters of URL-safe base64'],
 ];
 
 for (const [name, value, message] of refused) {

@@ -1,5 +1,5 @@
 import { partitionOf } from '../../aws/partition.ts';
-import { allow, policy, trust, type PolicyDocument, type PolicyStatement } from '../../aws/policy.ts';
+import { allow, policy, type PolicyDocument, type PolicyStatement } from '../../aws/policy.ts';
 import { must } from '../../engine/errors.ts';
 import type { Handle } from '../../engine/graph.ts';
 import { format, type Input } from '../../engine/ref.ts';
@@ -11,21 +11,16 @@ import { role, type RoleOutputs } from '../identity/role.ts';
 import { chosen } from './choices.ts';
 import { arnOf, secretsOf, type Context } from './containers.ts';
 import type { Parts } from './parts.ts';
+import { opensShells, PULL, TASKS, repositoryArn, startingPolicies, startsTasks, tasksOf } from './task-roles.ts';
 
-const TASKS = 'ecs-tasks.amazonaws.com';
-const PULL = ['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'];
 const PUSH = ['ecr:CompleteLayerUpload', 'ecr:InitiateLayerUpload', 'ecr:PutImage', 'ecr:UploadLayerPart'];
 
-/** Lets the agent of ECS Exec open sessions and record them. It does so as the task, not as the one who asks. */
+/** Lets the agent of ECS Exec open sessions and record them. */
 export function declareShellPolicy({ graph, gateway, names }: Declaration, parts: Parts): Handle<ManagedPolicyOutputs> {
-  const channels = ['CreateControlChannel', 'CreateDataChannel', 'OpenControlChannel', 'OpenDataChannel'];
   return graph.add(managedPolicy, 'ecs-exec-task', {
     policyName: names.regional(`${names.prefix}-ecs-exec-task`, 128),
     document: policy(
-      allow(
-        channels.map((action) => `ssmmessages:${action}`),
-        '*',
-      ),
+      opensShells,
       allow(['logs:DescribeLogGroups'], '*'),
       allow(
         ['logs:CreateLogStream', 'logs:DescribeLogStreams', 'logs:PutLogEvents'],
@@ -35,7 +30,7 @@ export function declareShellPolicy({ graph, gateway, names }: Declaration, parts
   });
 }
 
-/** With this role ECS starts the tasks of a service: it fetches images and secrets and writes logs. */
+/** With this role ECS starts the tasks of a service. */
 export function declareExecutionRole(
   { graph, gateway, names }: Declaration,
   service: ServiceName,
@@ -50,17 +45,8 @@ export function declareExecutionRole(
   const logs = line.containers.map((item) => streamsOf(item.logs, gateway, parts));
   return graph.add(role, `${line.name}-exec`, {
     roleName: names.executionRole(line.name),
-    trust: trust(TASKS),
-    inlinePolicies: {
-      ...(repositories.length > 0 && {
-        images: policy(allow(['ecr:GetAuthorizationToken'], '*'), allow(PULL, repositories)),
-      }),
-      logs: policy(allow(['logs:CreateLogStream', 'logs:PutLogEvents'], logs)),
-      ...(arns('parameter').length > 0 && { parameters: policy(allow(['ssm:GetParameters'], arns('parameter'))) }),
-      ...(arns('secret').length > 0 && {
-        secrets: policy(allow(['secretsmanager:GetSecretValue'], arns('secret'))),
-      }),
-    },
+    trust: startsTasks,
+    inlinePolicies: startingPolicies({ repositories, logs, secrets: arns('secret'), parameters: arns('parameter') }),
     managedPolicyArns: [],
   });
 }
@@ -73,13 +59,9 @@ export function declareTaskRole(
   shell: Handle<ManagedPolicyOutputs>,
 ): Handle<RoleOutputs> {
   const grants = (line.grants ?? []).flatMap((grant) => chosen(grant, conditions) ?? []);
-  const source = `arn:${partitionOf(gateway.region)}:ecs:${gateway.region}:${gateway.accountId}:*`;
   return graph.add(role, `${line.name}-task`, {
     roleName: names.taskRole(line.name),
-    trust: trust(TASKS, {
-      StringEquals: { 'aws:SourceAccount': gateway.accountId },
-      ArnLike: { 'aws:SourceArn': source },
-    }),
+    trust: tasksOf(gateway.region, gateway.accountId),
     inlinePolicies: Object.fromEntries(grants.map((grant) => [grant, policy(statementOf(grant, gateway, parts))])),
     managedPolicyArns: line.shell ? [shell.ref('policyArn')] : [],
   });
@@ -106,13 +88,6 @@ function statementOf(grant: GrantName, gateway: Gateway, { observability }: Part
 function streamsOf(log: LogName | 'exec', { region, accountId }: Gateway, { observability }: Parts): Input<string> {
   const name = must(observability.logGroups[log], `log group ${log}`).ref('logGroupName');
   return format`arn:${partitionOf(region)}:logs:${region}:${accountId}:log-group:${name}:*`;
-}
-
-/** Of an image in anyone's ECR; others are public. */
-function repositoryArn(image: string): string | undefined {
-  const found = /^(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?\/([^:@]+)/.exec(image);
-  const [, account = '', region = '', repository = ''] = found ?? [];
-  return found === null ? undefined : `arn:${partitionOf(region)}:ecr:${region}:${account}:repository/${repository}`;
 }
 
 /** Who may use the images of Keycloak: tasks pull them, the account's own people push them too. */

@@ -21,6 +21,8 @@ export interface ServiceProps {
   readonly capacityProviderStrategy: readonly StrategyItem[];
   readonly subnetIds: readonly string[];
   readonly securityGroupIds: readonly string[];
+  /** Without NAT it is the only way to the internet. */
+  readonly assignPublicIp: boolean;
   readonly targets: readonly Target[];
   /** Seconds in which failing checks of a new task do not count; only with targets. */
   readonly healthCheckGracePeriodSeconds?: number;
@@ -59,6 +61,7 @@ export const allFields: Fields = new Set([
   'desiredCount',
   'capacityProviderStrategy',
   'subnetIds',
+  'assignPublicIp',
   'targets',
   'healthCheckGracePeriodSeconds',
   'serviceConnect',
@@ -79,12 +82,12 @@ export function toInput(
     ...(has('capacityProviderStrategy') && {
       capacityProviderStrategy: props.capacityProviderStrategy.map((item) => ({ ...item })),
     }),
-    ...(has('subnetIds', 'securityGroupIds') && {
+    ...(has('subnetIds', 'securityGroupIds', 'assignPublicIp') && {
       networkConfiguration: {
         awsvpcConfiguration: {
           subnets: [...props.subnetIds],
           securityGroups: [...props.securityGroupIds],
-          assignPublicIp: 'DISABLED',
+          assignPublicIp: props.assignPublicIp ? 'ENABLED' : 'DISABLED',
         },
       },
     }),
@@ -127,6 +130,7 @@ export function toProps(item: Service): Omit<LiveProps<ServiceProps>, 'knows' | 
     capacityProviderStrategy: (item.capacityProviderStrategy ?? []).map(toStrategyItem),
     subnetIds: network?.subnets ?? [],
     securityGroupIds: network?.securityGroups ?? [],
+    assignPublicIp: network?.assignPublicIp === 'ENABLED',
     targets: (item.loadBalancers ?? []).map(toTarget),
     healthCheckGracePeriodSeconds: item.healthCheckGracePeriodSeconds,
     serviceConnect: toServiceConnectProps(primaryOf(item)?.serviceConnectConfiguration),

@@ -55,6 +55,7 @@ export function declareService(declaration: Declaration, name: ServiceName, want
       capacityProviderStrategy: strategyOf(line, capacity),
       subnetIds: network.privateSubnetIds,
       securityGroupIds: [group.ref('groupId')],
+      assignPublicIp: false,
       targets: targets.map(([target, containerPort]) => ({
         targetGroupArn: must(ingress.targetGroups[target], `target group ${target}`).ref('targetGroupArn'),
         containerName: must(line.containers[0], 'container').name,

@@ -21,7 +21,14 @@ export interface ServiceOutputs {
   readonly endpoint: Endpoint;
 }
 
-const DEPLOYED = new Set(['taskDefinition', 'subnetIds', 'securityGroupIds', 'targets', 'serviceConnect']);
+const DEPLOYED = new Set([
+  'taskDefinition',
+  'subnetIds',
+  'securityGroupIds',
+  'assignPublicIp',
+  'targets',
+  'serviceConnect',
+]);
 // AWS takes these at once and applies them to tasks that start later: without a deployment the rest never has them.
 const FORCED = new Set(['enableExecuteCommand', 'enableECSManagedTags', 'capacityProviderStrategy', 'knows']);
 

@@ -30,6 +30,28 @@ export async function suppliedVersions(aws: Aws, gateway: Gateway): Promise<Supp
   };
 }
 
+/**
+ * The versions that would be known if the manifest were another: those of secrets that come from where they do now.
+ *
+ * @param versions as they are known for `gateway`
+ */
+export function versionsFor(
+  other: Gateway,
+  gateway: Gateway,
+  versions: SuppliedVersions['versions'],
+): SuppliedVersions['versions'] {
+  if (versions.size === 0) return versions;
+  const [then, now] = [contentsOf(other), contentsOf(gateway)];
+  return new Map([...versions].filter(([name]) => then.get(name) === now.get(name)));
+}
+
+function contentsOf(gateway: Gateway): ReadonlyMap<string, string> {
+  const contents = new Map<string, string>();
+  const note = ({ name, content }: WantedSecret): unknown => contents.set(name, JSON.stringify(content));
+  wantedSecrets(gateway, makeNames(gateway.name, gateway.region), note);
+  return contents;
+}
+
 /** The answer, or undefined where there is none for this caller: no such secret yet, no right to read it, or scheduled for deletion. */
 async function orClosed<T>(answer: Promise<T>): Promise<T | undefined> {
   try {

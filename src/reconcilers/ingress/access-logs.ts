@@ -37,7 +37,11 @@ export function declareAccessLogs(declaration: Declaration): LogTargets {
         versioned: true,
         encryption: 'AES256',
         publicAccessBlocked: true,
-        lifecycle: { expireAfter: retentionDays, abortUploadsAfter: ABORT_UPLOADS_AFTER },
+        lifecycle: {
+          expireAfter: retentionDays,
+          versionsExpireAfter: retentionDays,
+          abortUploadsAfter: ABORT_UPLOADS_AFTER,
+        },
         policy,
       },
       { title: bucketName },
@@ -85,7 +89,8 @@ export const loadBalancersMayWrite = (bucketArn: string): PolicyDocument => {
   );
 };
 
-const policyOf = (bucketArn: string, ...others: readonly PolicyStatement[]): PolicyDocument => ({
+/** Nobody comes to the bucket but by TLS, whoever else may what. */
+export const policyOf = (bucketArn: string, ...others: readonly PolicyStatement[]): PolicyDocument => ({
   Version: '2012-10-17',
   Statement: [
     {

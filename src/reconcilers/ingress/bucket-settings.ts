@@ -17,8 +17,10 @@ export interface BucketSettings {
 
 /** Days. */
 export interface Lifecycle {
-  /** Until a file goes, and as long again until its version does. */
-  readonly expireAfter: number;
+  /** Until a file goes; without, it stays. */
+  readonly expireAfter?: number;
+  /** Until a version goes that is no longer a file. */
+  readonly versionsExpireAfter: number;
   readonly abortUploadsAfter: number;
 }
 
@@ -84,12 +86,12 @@ export async function writeSettings(
 
 const BLOCKS = ['BlockPublicAcls', 'BlockPublicPolicy', 'IgnorePublicAcls', 'RestrictPublicBuckets'] as const;
 
-const fromLifecycle = ({ expireAfter, abortUploadsAfter }: Lifecycle): LifecycleRule => ({
+const fromLifecycle = ({ expireAfter, versionsExpireAfter, abortUploadsAfter }: Lifecycle): LifecycleRule => ({
   ID: 'expire',
   Status: 'Enabled',
   Filter: { Prefix: '' },
-  Expiration: { Days: expireAfter },
-  NoncurrentVersionExpiration: { NoncurrentDays: expireAfter },
+  ...(expireAfter !== undefined && { Expiration: { Days: expireAfter } }),
+  NoncurrentVersionExpiration: { NoncurrentDays: versionsExpireAfter },
   AbortIncompleteMultipartUpload: { DaysAfterInitiation: abortUploadsAfter },
 });
 
@@ -98,9 +100,8 @@ function toLifecycle(rules: readonly LifecycleRule[] | undefined): Lifecycle | u
   const prefix = rule?.Filter?.Prefix ?? '';
   if (rule?.Status !== 'Enabled' || second !== undefined || prefix !== '') return undefined;
   const expireAfter = rule.Expiration?.Days;
+  const versionsExpireAfter = rule.NoncurrentVersionExpiration?.NoncurrentDays;
   const abortUploadsAfter = rule.AbortIncompleteMultipartUpload?.DaysAfterInitiation;
-  if (expireAfter === undefined || abortUploadsAfter === undefined) return undefined;
-  return rule.NoncurrentVersionExpiration?.NoncurrentDays === expireAfter
-    ? { expireAfter, abortUploadsAfter }
-    : undefined;
+  if (versionsExpireAfter === undefined || abortUploadsAfter === undefined) return undefined;
+  return { ...(expireAfter !== undefined && { expireAfter }), versionsExpireAfter, abortUploadsAfter };
 }

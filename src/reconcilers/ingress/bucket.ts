@@ -8,7 +8,7 @@ import type { Observed, Tags } from '../../engine/kind.ts';
 import { known } from '../../engine/ref.ts';
 import { readSettings, writeSettings, type BucketSettings } from './bucket-settings.ts';
 
-/** A bucket that AWS writes log files to. */
+/** A bucket of files that are worth keeping. */
 export interface BucketProps extends BucketSettings {
   /** No two buckets of all accounts may have one name. */
   readonly bucketName: string;
@@ -25,7 +25,7 @@ export const bucket: AwsKind<BucketProps, BucketOutputs> = {
   name: 'Bucket',
   immutable: ['bucketName'],
   replace: 'refuse',
-  refusal: 'it holds log files; its name follows from metadata.name',
+  refusal: 'it holds files; its name follows from metadata.name',
   identifies: ['bucketName', 'domainName'],
   stateful: true,
   takes: { create: 5, update: 5, delete: 30 },

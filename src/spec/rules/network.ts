@@ -38,15 +38,9 @@ export const networkRules: Rule = ({ gateway, said }) => {
 
 function checkCidr(text: string): readonly Finding[] {
   const at = `${network}/cidr`;
+  const wrong = checkRange(at, text);
   const cidr = parseCidr(text);
-  if (cidr === undefined)
-    return [{ at, message: `"${text}" is not an IPv4 range`, suggestion: 'for example "10.0.0.0/16"' }];
-  const whole = networkOf(cidr);
-  if (whole.address !== cidr.address) {
-    return [
-      { at, message: `"${text}" does not begin where its range begins`, suggestion: `write "${cidrText(whole)}"` },
-    ];
-  }
+  if (cidr === undefined || wrong.length > 0) return wrong;
   if (cidr.prefix < largest) {
     const suggestion = `write "${cidrText({ ...cidr, prefix: largest })}"`;
     return [{ at, message: `a VPC is /${largest} at most; got /${cidr.prefix}`, suggestion }];
@@ -56,6 +50,16 @@ function checkCidr(text: string): readonly Finding[] {
   if (isPrivate) return [];
   const message = `"${text}" is not private: hosts of the internet with these addresses cannot be reached`;
   return [{ at, message, suggestion: 'for example "10.0.0.0/16"', severity: 'warning' }];
+}
+
+/** Finds what is wrong with a range whatever it is for. */
+export function checkRange(at: string, text: string): readonly Finding[] {
+  const cidr = parseCidr(text);
+  if (cidr === undefined)
+    return [{ at, message: `"${text}" is not an IPv4 range`, suggestion: 'for example "10.0.0.0/16"' }];
+  const whole = networkOf(cidr);
+  if (whole.address === cidr.address) return [];
+  return [{ at, message: `"${text}" does not begin where its range begins`, suggestion: `write "${cidrText(whole)}"` }];
 }
 
 function tooSmall(cidr: Cidr): Omit<Finding, 'at'> {

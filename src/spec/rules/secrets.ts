@@ -2,19 +2,19 @@ import { secretForms } from '../explain-type.ts';
 import { parent } from '../place.ts';
 import type { Finding } from '../problem.ts';
 import type { Rule } from './rule.ts';
-import { fields, isSecret } from '../schema.ts';
+import { gatewayForm as form } from '../schema.ts';
 import { sourceKeys } from '../secret-source.ts';
 import { isRecord } from '../value.ts';
 
 /** Where the form has a secret's source. */
-const sources = fields.map(({ at }) => at).filter((at) => isSecret(at) && !isSecret(parent(at)));
+const sources = form.fields.map(({ at }) => at).filter((at) => form.isSecret(at) && !form.isSecret(parent(at)));
 
 export const secretRules: Rule = ({ gateway, said }) =>
   sources.flatMap((at): readonly Finding[] => {
     const given = said(at);
     if (!isRecord(given)) return [];
     const named = sourceKeys.filter((key) => given[key] !== undefined);
-    if (named.length === 0) return [{ at, message: 'names no source', suggestion: secretForms(at) }];
+    if (named.length === 0) return [{ at, message: 'names no source', suggestion: secretForms(at, form) }];
     if (named.length > 1) {
       return [{ at, message: `has ${named.length} sources, ${named.join(' and ')}`, suggestion: 'keep one of them' }];
     }

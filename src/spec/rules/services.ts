@@ -84,10 +84,15 @@ function environmentRules(at: string, { environment }: Service, secrets: readonl
     if (secrets.includes(name)) {
       return [{ at: place, message: `${name} is a secret that the controller sets`, suggestion: 'leave it out' }];
     }
-    if (!/PASSWORD|SECRET|TOKEN$|API_KEY|PRIVATE_KEY/i.test(name)) return [];
-    const message = `${name} looks like a secret, and everyone who may see the task definition can read it`;
-    return [{ at: place, message, severity: 'warning' }];
+    return secretInTheOpen(place, name);
   });
+}
+
+/** A variable that should not stand among those that everybody may read. */
+export function secretInTheOpen(at: string, name: string): readonly Finding[] {
+  if (!/PASSWORD|SECRET|TOKEN$|API_KEY|PRIVATE_KEY/i.test(name)) return [];
+  const message = `${name} looks like a secret, and everyone who may see the task definition can read it`;
+  return [{ at, message, severity: 'warning' }];
 }
 
 function idleRule(at: string, name: ServiceName, observed: boolean): readonly Finding[] {
