@@ -67,6 +67,8 @@ const LOOKUPS: ReadonlySet<string> = new Set([
   'PrefixList',
   'Image',
   'DefaultSecurityGroup',
+  'DefaultRouteTable',
+  'DefaultNetworkAcl',
   'DbProxyTargetGroup',
 ]);
 

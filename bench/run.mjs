@@ -1,22 +1,23 @@
-// npm run bench [-- --speed n]: measures a whole gateway in a local AWS of its own, and writes what does not depend on
-// the machine into bench/results.md. Reads what the build made.
-import { spawn } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+// npm run bench [-- --speed n] [-- --only daemon]: measures a whole gateway in a local AWS of its own, and writes what
+// does not depend on the machine into bench/results.md. Reads what the build made.
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { startProxy } from '../dist/test/faults/proxy.js';
 import { startSandbox } from '../sandbox/sandbox.mjs';
+import { daemonText, measureDaemon } from './daemon.mjs';
+import { bin, finish, root, start as startNode } from './processes.mjs';
+import { table } from './table.mjs';
 
-const { values } = parseArgs({ options: { speed: { type: 'string', default: '10' } } });
-const root = fileURLToPath(new URL('../', import.meta.url));
+const { values } = parseArgs({ options: { speed: { type: 'string', default: '10' }, only: { type: 'string' } } });
 const manifest = 'manifests/cloudfront.yaml';
 const otherModes = ['custom-domain', 'cloudfront-custom-domain', 'cloudfront-custom-domain-dual', 'development'];
-const bin = 'bin/mcpgw-controller.js';
 /** Milliseconds that a call to AWS takes. */
 const LATENCY = 60;
 const BEST_OF = 5;
+const RESULTS = join(root, 'bench/results.md');
+const DAEMON = '## The daemon\n';
 
 const state = await mkdtemp(join(tmpdir(), 'mcpgw-bench-'));
 const running = [];
@@ -24,13 +25,17 @@ try {
   const quick = await open();
   const first = await finish(controller(quick.env, ['apply', '-f', manifest, '--yes'], { MCPGW_TIME_SCALE: '0.05' }));
   if (first.code !== 0) throw new Error(`the gateway could not be built\n${first.stdout}${first.stderr}`);
-  const reading = await measureReading(quick);
-  const starting = await measureStarting(quick);
-  const memory = await measureMemory(quick);
+  const reading = values.only === 'daemon' ? undefined : await measureReading(quick);
+  const starting = reading && (await measureStarting(quick));
+  const memory = reading && (await measureMemory(quick));
+  const daemon = await measureDaemon(quick.env, { manifest, folder: join(state, 'daemon') });
   await close();
-  const modes = await measureModes();
-  const applying = await measureApplying(Number(values.speed));
-  await report({ reading, starting, memory, modes, applying });
+  if (reading === undefined) await write((await readFile(RESULTS, 'utf8')).split(DAEMON)[0], daemon);
+  else {
+    const modes = await measureModes();
+    const applying = await measureApplying(Number(values.speed));
+    await report({ reading, starting, memory, modes, applying, daemon });
+  }
 } finally {
   await close();
   await rm(state, { recursive: true, force: true });
@@ -112,25 +117,7 @@ function controller(env, args, more = {}) {
 }
 
 function start(args, env) {
-  const ambient = Object.entries(process.env).filter(([name]) => !name.startsWith('AWS_'));
-  return spawn(process.execPath, args, {
-    cwd: root,
-    env: {
-      ...Object.fromEntries(ambient),
-      ...env,
-      AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
-      MCPGW_STATE: env.MCPGW_STATE ?? join(state, env.MCPGW_TIME_SCALE ?? 'quick'),
-    },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-}
-
-async function finish(child) {
-  const began = performance.now();
-  const said = { stdout: '', stderr: '' };
-  for (const name of ['stdout', 'stderr']) child[name].on('data', (data) => (said[name] += data));
-  const code = await new Promise((resolve, reject) => child.once('error', reject).once('close', resolve));
-  return { code, ms: performance.now() - began, ...said };
+  return startNode(args, { ...env, MCPGW_STATE: env.MCPGW_STATE ?? join(state, env.MCPGW_TIME_SCALE ?? 'quick') });
 }
 
 async function best(measure) {
@@ -139,7 +126,13 @@ async function best(measure) {
   return least;
 }
 
-async function report({ reading, starting, memory, modes, applying }) {
+async function write(before, daemon) {
+  const text = `${before.trimEnd()}\n\n${DAEMON}\n${daemonText(daemon)}`;
+  await writeFile(RESULTS, text);
+  console.log(text);
+}
+
+async function report({ reading, starting, memory, modes, applying, daemon }) {
   const calls = Object.values(reading.calls).reduce((sum, count) => sum + count, 0);
   const ratio = (a, b) => (a / b).toFixed(2);
   const rows = [
@@ -181,9 +174,9 @@ ${table(
 ## The longest chain of an \`apply\`
 
 ${applying.chain.map((node) => `\`${node}\``).join(' → ')}
+
 `;
-  await writeFile(join(root, 'bench/results.md'), text);
-  console.log(text);
+  await write(text, daemon);
 
   const ms = (value) => `${Math.round(value)} ms`;
   console.log(`On this machine, Node ${process.version}:
@@ -199,10 +192,4 @@ The way that took longest: since when free to begin, begun, made, due to be read
         .map((time) => ms(time).padStart(11))
         .join('')}`,
     );
-}
-
-function table(head, rows) {
-  const widths = head.map((title, i) => Math.max(3, title.length, ...rows.map((row) => row[i].length)));
-  const line = (cells) => `| ${cells.map((cell, i) => cell.padEnd(widths[i])).join(' | ')} |`;
-  return [line(head), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n');
 }

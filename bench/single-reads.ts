@@ -22,6 +22,7 @@ import {
   DescribeAddressesCommand,
   DescribeInternetGatewaysCommand,
   DescribeNatGatewaysCommand,
+  DescribeNetworkAclsCommand,
   DescribeRouteTablesCommand,
   DescribeSecurityGroupRulesCommand,
   DescribeSecurityGroupsCommand,
@@ -164,6 +165,10 @@ export function singleReads(region: string): Readonly<Record<string, Reads>> {
     RouteTable: table,
     RouteTableAssociation: table,
     DefaultSecurityGroup: group,
+    DefaultRouteTable: table,
+    DefaultNetworkAcl: (of) => [
+      () => ec2.send(new DescribeNetworkAclsCommand({ NetworkAclIds: [of('networkAclId')] })),
+    ],
     SecurityGroup: group,
     SecurityGroupRule: (of) => [
       () => ec2.send(new DescribeSecurityGroupRulesCommand({ SecurityGroupRuleIds: [of('ruleId')] })),
