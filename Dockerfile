@@ -21,4 +21,5 @@ RUN ln -s /app/dist/bundle/mcpgw-controller.js /usr/local/bin/mcpgw-controller
 # A daemon rests most of the time: memory that it once needed is given back.
 ENV NODE_ENV=production MALLOC_ARENA_MAX=2 NODE_OPTIONS=--max-semi-space-size=2
 USER node
-ENTRYPOINT ["mcpgw-controller"]
+# NODE_OPTIONS may not name it.
+ENTRYPOINT ["node", "--optimize-for-size", "/usr/local/bin/mcpgw-controller"]

@@ -1,5 +1,6 @@
 import type { Call } from '../src/aws/middleware.ts';
-import { outputsOf, type Sight } from '../src/controller.ts';
+import type { Sight } from '../src/controller/look.ts';
+import { outputsOf } from '../src/controller/outputs.ts';
 import { createWeb, type Web } from '../src/outside/http.ts';
 import { proxyOf, testTiming, type SandboxAccount } from './sandbox-account.ts';
 

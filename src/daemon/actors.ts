@@ -1,5 +1,5 @@
 import { isForbidden } from '../aws/errors.ts';
-import type { Session } from '../controller.ts';
+import type { Session } from '../controller/session.ts';
 import type { Step } from '../engine/step.ts';
 import type { Flips } from './flips.ts';
 import type { Keeper } from './keeper.ts';

@@ -1,5 +1,5 @@
 import { isGone } from '../aws/errors.ts';
-import type { Session } from '../controller.ts';
+import type { Session } from '../controller/session.ts';
 import { liveOf, type Snapshot } from '../engine/snapshot.ts';
 import { cluster } from '../reconcilers/ecs/cluster.ts';
 import type { Pause } from './board.ts';

@@ -56,6 +56,8 @@ export interface GatewayReport {
   readonly name: string;
   /** The file it stands in, as the source names it. */
   readonly file: string;
+  /** The source that named it last, by its place. */
+  readonly source: string;
   /** Counts changes of the manifest since the state began. */
   readonly generation: number;
   readonly observedGeneration: number;
@@ -92,7 +94,7 @@ export interface SourceReport {
   readonly revision: string | undefined;
   /** Why it cannot be read now. */
   readonly error: string | undefined;
-  /** What is wrong with manifests in it, each with its file and line. */
+  /** What was wrong with manifests in it when it was last read, each with its file and line. */
   readonly problems: readonly string[];
 }
 
@@ -113,6 +115,10 @@ export class Board {
 
   get sources(): readonly SourceReport[] {
     return [...this.#sources.values()];
+  }
+
+  source(place: string): SourceReport | undefined {
+    return this.#sources.get(place);
   }
 
   putSource(report: SourceReport): void {

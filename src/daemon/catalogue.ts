@@ -92,11 +92,14 @@ export function merge(readings: readonly Reading[], before: ReadonlyMap<string, 
         file,
         place,
         state: 'released',
-        because: `${file} in ${place} does not describe it any more; nothing is deleted, only destroy deletes`,
+        because: releasedText(wish),
       });
   }
   return wishes;
 }
+
+export const releasedText = ({ file, place }: Pick<Wish, 'file' | 'place'>): string =>
+  `${file} in ${place} does not describe it any more; nothing is deleted, only destroy deletes`;
 
 const allOf = (readings: readonly Reading[], key: string): readonly Listed[] =>
   readings.flatMap((reading) => reading.gateways.filter((listed) => listed.key === key));

@@ -1,7 +1,7 @@
 import { publish } from '../aws/publish.ts';
 import type { Clock, Timing } from '../engine/timing.ts';
 import { redact } from '../engine/secret.ts';
-import type { GatewayReport } from './board.ts';
+import type { GatewayReport, SourceReport } from './board.ts';
 import { secretFrom, type Environment } from './credentials.ts';
 import type { News } from './news.ts';
 import { isReceived, sendJson } from './send.ts';
@@ -11,8 +11,11 @@ export interface Channel {
   /** As it is remembered and named in warnings; without the address, which may be a secret. */
   readonly name: 'webhook' | 'slack' | 'sns';
   /** @returns why it could not be delivered, or undefined */
-  deliver(report: GatewayReport, news: News, link: string | undefined): Promise<string | undefined>;
+  deliver(report: Report, news: News, link: string | undefined): Promise<string | undefined>;
 }
+
+/** What there can be news of. */
+export type Report = GatewayReport | SourceReport;
 
 export interface ChannelOptions {
   /** `MCPGW_NOTIFY_URL`, `MCPGW_NOTIFY_SLACK_URL` (or their `_FILE`), `MCPGW_NOTIFY_TOPIC`. */
@@ -56,32 +59,42 @@ export async function channelsOf({ environment, clock, timing }: ChannelOptions)
   return channels;
 }
 
-const nameOf = ({ region, name }: GatewayReport): string => `${region}/${name}`;
+export const isSource = (report: Report): report is SourceReport => 'place' in report;
 
-function sentence(report: GatewayReport, { message }: News, link: string | undefined): string {
-  const at =
-    report.attemptedRevision === undefined ? '' : `\nRevision ${report.attemptedRevision}, account ${report.accountId}`;
+const nameOf = (report: Report): string =>
+  isSource(report) ? `The source ${report.place}` : `${report.region}/${report.name}`;
+
+/** The revision that the news is about. */
+export const revisionOf = (report: Report): string | undefined =>
+  isSource(report) ? report.revision : report.attemptedRevision;
+
+function sentence(report: Report, { message }: News, link: string | undefined): string {
+  const revision = revisionOf(report);
+  const account = isSource(report) ? '' : `, account ${report.accountId}`;
+  const at = revision === undefined ? '' : `\nRevision ${revision}${account}`;
   return redact(`${nameOf(report)} ${message}${at}${link === undefined ? '' : `\n${link}`}`);
 }
 
 /** What a program reads. */
-const dataOf = (report: GatewayReport, news: News, link: string | undefined): object => ({
-  gateway: { account: report.accountId, region: report.region, name: report.name },
-  revision: report.attemptedRevision ?? null,
+const dataOf = (report: Report, news: News, link: string | undefined): object => ({
+  ...(isSource(report)
+    ? { source: report.place }
+    : { gateway: { account: report.accountId, region: report.region, name: report.name } }),
+  revision: revisionOf(report) ?? null,
   condition: { type: news.condition, status: news.status, message: redact(news.message) },
   text: sentence(report, news, link),
-  ...(report.held !== undefined && { planId: report.held.planId }),
+  ...(!isSource(report) && report.held !== undefined && { planId: report.held.planId }),
   ...(link !== undefined && { link }),
 });
 
 const SLACK = { '&': '&amp;', '<': '&lt;', '>': '&gt;' } as const;
 
 /** These three letters would make links and mentions. */
-const slackText = (report: GatewayReport, news: News, link: string | undefined): string =>
+const slackText = (report: Report, news: News, link: string | undefined): string =>
   sentence(report, news, link).replace(/[&<>]/g, (letter) => SLACK[letter as keyof typeof SLACK]);
 
 /** SNS takes 100 letters of ASCII. */
-const subjectOf = (report: GatewayReport, { condition, status }: News): string =>
+const subjectOf = (report: Report, { condition, status }: News): string =>
   `${nameOf(report)}: ${status === 'True' ? condition : `not ${condition} any more`}`
     .replace(/[^ -~]/g, '?')
     .slice(0, 100);

@@ -1,5 +1,6 @@
 import { toReconcileError } from '../aws/errors.ts';
-import { planOf, type Session } from '../controller.ts';
+import type { Session } from '../controller/session.ts';
+import { planOf } from '../controller/look.ts';
 import { writeConditions } from '../state/conditions.ts';
 import { EventLog } from '../state/event-log.ts';
 import { generationOf, noGeneration, noteObserved } from '../state/generation.ts';
@@ -12,6 +13,7 @@ import { act, editionOf, look, type Ended } from './pass.ts';
 import { ignoreBy } from './policy.ts';
 import type { Next, Turn } from './queue.ts';
 import { conditionsOf, isApplied } from './conditions.ts';
+import { pastRuns } from './past-runs.ts';
 import { nodeReports, outputsIn, withRun, type Findings } from './report.ts';
 
 /** One pass over a gateway: looks, judges, acts, reports; answers when the next one is due. Does not throw. */
@@ -73,6 +75,14 @@ export function refuse(keeper: Keeper): void {
   const at = new Date(shared.clock.now()).toISOString();
   const none = { at, ms: 0, why: 'revision', revision: '', planId: '', steps: 0, times: 1 } as const;
   keeper.put({ runs: withRun(keeper.report.runs, { ...none, result: 'failed', errors }) });
+}
+
+/** Nothing is done to it any more; who wants to know is told, where it is news. */
+export function release(keeper: Keeper, isNews: boolean): void {
+  const { place, onReport } = keeper.shared;
+  const store = place.storeOf(keeper.report);
+  if (keeper.report.runs.length === 0) void pastRuns(store).then((runs) => keeper.put({ runs }));
+  if (isNews) onReport(keeper.report, store);
 }
 
 /** Puts what was found before everybody's eyes. */
@@ -148,7 +158,7 @@ async function close(keeper: Keeper, turn: Turn, ended: Ended, ms: number): Prom
   const at = new Date(clock.now() - ms).toISOString();
   const one: RunReport = { at, ms: Math.round(ms), why: turn.why, revision, planId, result, steps, errors, times: 1 };
   keeper.failures = result === 'failed' ? keeper.failures + 1 : result === 'interrupted' ? keeper.failures : 0;
-  const next = nextOf(keeper, ended);
+  const next = nextOf(keeper, ended, ms);
   metrics.runEnded(keeper.key, one);
   const waiting = keeper.report.nodes.filter(({ phase }) => phase === 'pending' || phase === 'deleting');
   const isNews = steps > 0 || result === 'failed' || result !== keeper.report.runs.at(-1)?.result;
@@ -177,12 +187,12 @@ async function close(keeper: Keeper, turn: Turn, ended: Ended, ms: number): Prom
   return next;
 }
 
-function nextOf(keeper: Keeper, { result, nextAt }: Ended): Next {
+function nextOf(keeper: Keeper, { result, nextAt }: Ended, ms: number): Next {
   const { clock, timing, interval } = keeper.shared;
   const pauseLeft = keeper.report.pause === undefined ? Infinity : Date.parse(keeper.report.pause.until) - clock.now();
   if (result === 'failed') return { after: keeper.patience(), why: 'interval' };
   if (result === 'interrupted') return { after: timing.retryMin, why: 'interval' };
   if (result === 'pending')
     return { after: Math.min(Math.max((nextAt ?? 0) - clock.now(), timing.pollMin), interval), why: 'retry' };
-  return { after: Math.max(Math.min(keeper.rest(), pauseLeft), timing.pollMin), why: 'interval' };
+  return { after: Math.max(Math.min(keeper.rest(ms), pauseLeft), timing.pollMin), why: 'interval' };
 }

@@ -3,9 +3,10 @@ import { sleepUnless } from '../engine/timing.ts';
 import { isError, problemLine } from '../spec/problem.ts';
 import type { AwsEvent } from './aws-event.ts';
 import { isSameManifest, isSameWish, merge, readSource, type Reading, type Wish } from './catalogue.ts';
-import { conditions, cycle, refuse } from './cycle.ts';
+import { conditions, cycle, refuse, release } from './cycle.ts';
 import { handle } from './handling.ts';
 import { Keeper, type Shared } from './keeper.ts';
+import { KnownGateways } from './known-gateways.ts';
 import { Queue } from './queue.ts';
 import { openRequests, readRequests, type Request } from './requests.ts';
 import type { Source } from './source.ts';
@@ -26,11 +27,15 @@ export class Daemon {
   readonly #keepers = new Map<string, Keeper>();
   readonly #readings = new Map<Source, Reading>();
   readonly #woken = new Map<string, number>();
+  readonly #known: KnownGateways;
   #wishes: ReadonlyMap<string, Wish> = new Map();
+  /** What earlier processes knew, until every source has been read. */
+  #earlier: ReadonlyMap<string, Wish> = new Map();
 
   constructor(options: DaemonOptions) {
-    const { steady, timing, workers, metrics, log } = options;
+    const { steady, timing, workers, metrics, log, place, sources } = options;
     this.#options = options;
+    this.#known = new KnownGateways({ place, sources: sources.map((source) => source.place), log });
     this.#queue = new Queue({
       clock: steady,
       timing,
@@ -52,6 +57,7 @@ export class Daemon {
   async run(signal: AbortSignal): Promise<void> {
     const { sources } = this.#options;
     const { events, log, environment, timing, clock, random } = this.#options;
+    this.#earlier = await this.#known.read();
     const onEvent = (event: AwsEvent): readonly string[] => this.wake(event);
     const heard =
       events === undefined
@@ -59,7 +65,10 @@ export class Daemon {
         : [listenForEvents({ url: events, environment, timing, clock, random, log, onEvent }, signal)];
     const loops = [...sources.map((source) => this.#follow(source, signal)), this.#listen(signal), ...heard];
     await this.#queue.run(signal);
-    await Promise.race([Promise.all(loops), this.#options.clock.sleep(this.#options.timing.gather)]);
+    await Promise.race([
+      Promise.all([...loops, this.#known.written]),
+      this.#options.clock.sleep(this.#options.timing.gather),
+    ]);
     await Promise.all(sources.map((source) => source.close()));
   }
 
@@ -121,7 +130,12 @@ export class Daemon {
       const state = await source.next(signal);
       metrics.sourceRead(place, 'ok');
       const known = this.#readings.get(source);
-      if (known?.revision === state.revision && before === undefined) return undefined;
+      if (known?.revision === state.revision && before === undefined) {
+        // Whoever could not be told of it the last time is told now.
+        const report = board.source(place);
+        if (report !== undefined) board.putSource(report);
+        return undefined;
+      }
       const reading = await readSource(place, kind === 'git', state);
       if (signal.aborted) return undefined;
       for (const problem of reading.problems)
@@ -139,7 +153,7 @@ export class Daemon {
       metrics.sourceRead(place, 'error');
       if (message !== before) log.error({ source: place, code }, message);
       const revision = this.#readings.get(source)?.revision;
-      board.putSource({ place, kind, revision, error: message, problems: [] });
+      board.putSource({ place, kind, revision, error: message, problems: board.source(place)?.problems ?? [] });
       return message;
     }
   }
@@ -148,16 +162,20 @@ export class Daemon {
   #apply(isFirst: boolean): void {
     const { sources, log } = this.#options;
     const readings = sources.flatMap((source) => this.#readings.get(source) ?? []);
-    const wishes = merge(readings, this.#wishes);
+    // One that has moved to a source which was not read yet is not released.
+    const isWhole = readings.length === sources.length;
+    const known = isWhole ? new Map([...this.#earlier, ...this.#wishes]) : this.#wishes;
+    const wishes = merge(readings, known);
     for (const [key, wish] of wishes) {
+      if (isSameWish(known.get(key), wish) && this.#keepers.has(key)) continue;
       const before = this.#wishes.get(key);
-      if (isSameWish(before, wish)) continue;
       const keeper = this.#keepers.get(key) ?? new Keeper(wish, this.#options);
       this.#keepers.set(key, keeper);
       keeper.wish = wish;
       if (wish.state !== 'wanted') log.warn({ gateway: key, state: wish.state }, wish.because);
       conditions(keeper);
-      if (wish.loaded === undefined) refuse(keeper);
+      if (wish.state === 'released') release(keeper, known.get(key)?.state !== 'released');
+      else if (wish.loaded === undefined) refuse(keeper);
       if (wish.state === 'released' || wish.loaded === undefined) this.#queue.remove(key);
       else {
         const why = isFirst && before === undefined ? 'start' : 'revision';
@@ -166,6 +184,9 @@ export class Daemon {
       }
     }
     this.#wishes = wishes;
+    if (!isWhole) return;
+    this.#earlier = new Map();
+    this.#known.note(wishes);
   }
 
   /** Looks for what was asked by way of the store. */

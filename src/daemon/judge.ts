@@ -1,4 +1,5 @@
-import { planOf, type Session, type Sight } from '../controller.ts';
+import type { Session } from '../controller/session.ts';
+import { planOf, type Sight } from '../controller/look.ts';
 import type { Plan } from '../engine/plan.ts';
 import { statefulKinds } from '../engine/kind.ts';
 import type { Leave } from '../engine/step.ts';
@@ -28,7 +29,7 @@ const data = statefulKinds(kinds);
 
 /** Says what is to be done about what was seen, by the policy of the manifest. */
 export async function judge(keeper: Keeper, session: Session, sight: Sight): Promise<Omit<Judgement, 'pause'>> {
-  const { store, gateway } = session;
+  const { store, subject: gateway } = session;
   const { policy } = gateway;
   const [notes, flips] = [await keeper.notes(store), await keeper.flips(store)];
   const grounds: Grounds = {

@@ -1,7 +1,8 @@
 import type { Connections } from '../aws/connections.ts';
 import { toReconcileError } from '../aws/errors.ts';
 import type { CallListener } from '../aws/middleware.ts';
-import { openSession, type Session, type Sight } from '../controller.ts';
+import { openSession, type Session } from '../controller/session.ts';
+import type { Sight } from '../controller/look.ts';
 import { stalled } from '../engine/errors.ts';
 import { Memory } from '../engine/memory.ts';
 import { backoff, type Clock, type Timing } from '../engine/timing.ts';
@@ -12,6 +13,7 @@ import type { Board, GatewayReport } from './board.ts';
 import type { Wish } from './catalogue.ts';
 import { Flips } from './flips.ts';
 import type { Hold } from './hold.ts';
+import { partsOf } from './known-gateways.ts';
 import { idsIn } from './known-ids.ts';
 import { pastRuns } from './past-runs.ts';
 import type { Log } from './log.ts';
@@ -73,7 +75,7 @@ export class Keeper {
   #report: GatewayReport;
 
   constructor(wish: Wish, shared: Shared) {
-    const [accountId = '', region = '', name = ''] = wish.key.split('/');
+    const { accountId, region, name } = partsOf(wish.key);
     this.key = wish.key;
     this.shared = shared;
     this.#wish = wish;
@@ -84,6 +86,7 @@ export class Keeper {
       region,
       name,
       file: wish.file,
+      source: wish.place,
       generation: 0,
       observedGeneration: 0,
       attemptedRevision: undefined,
@@ -118,7 +121,7 @@ export class Keeper {
 
   /** Adds to what is known, for everybody to see. */
   put(more: Partial<GatewayReport>): void {
-    this.#report = { ...this.#report, file: this.#wish.file, ...more };
+    this.#report = { ...this.#report, file: this.#wish.file, source: this.#wish.place, ...more };
     this.shared.board.put(this.#report);
   }
 
@@ -241,9 +244,10 @@ export class Keeper {
     return backoff(this.failures, times, random());
   }
 
-  /** Milliseconds until the next look at a gateway that is quiet, some sooner and some later. */
-  rest(): number {
-    return this.shared.interval * (0.8 + this.shared.random() * 0.4);
+  /** Milliseconds from a pass that took `ms` until the next look at a quiet gateway: within the interval, and not all at once. */
+  rest(ms: number): number {
+    const { interval, random } = this.shared;
+    return Math.max(interval * (0.8 + random() * 0.15) - ms, interval / 2);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Sight } from '../controller.ts';
+import type { Sight } from '../controller/look.ts';
 import { OWNER_TAG } from '../engine/graph.ts';
 import { kinds } from '../reconcilers/index.ts';
 

@@ -1,6 +1,6 @@
 import { shortRevision } from '../state/revision.ts';
 import { few } from '../words.ts';
-import type { GatewayReport, NodeReport } from './board.ts';
+import type { GatewayReport, NodeReport, SourceReport } from './board.ts';
 import { holds } from './commit-status.ts';
 
 /** Something about a gateway that people want to be told, once. */
@@ -28,6 +28,11 @@ export function newsOf(report: GatewayReport): readonly News[] {
     ...gone(report),
     ...ready(report),
   ];
+}
+
+/** What there is to tell of a source now. Pure. */
+export function newsOfSource({ error }: SourceReport): readonly News[] {
+  return error === undefined ? [] : [bad('SourceUnreadable', `cannot be read: ${error}`, error)];
 }
 
 const bad = (condition: string, message: string, about: string): News => ({

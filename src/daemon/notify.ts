@@ -1,8 +1,8 @@
 import type { Store } from '../state/store.ts';
 import { recall, remember } from '../state/texts.ts';
-import type { GatewayReport } from './board.ts';
-import { channelsOf, type Channel, type ChannelOptions } from './channels.ts';
-import { newsOf, type News } from './news.ts';
+import type { GatewayReport, SourceReport } from './board.ts';
+import { channelsOf, isSource, revisionOf, type Channel, type ChannelOptions, type Report } from './channels.ts';
+import { newsOf, newsOfSource, type News } from './news.ts';
 import { Trouble } from './trouble.ts';
 
 export interface NotifierOptions extends ChannelOptions {
@@ -11,8 +11,8 @@ export interface NotifierOptions extends ChannelOptions {
   readonly onWarning: (message: string) => void;
 }
 
-/** Tells what is new about a gateway, each piece once a channel. Never rejects; `store` is the gateway's own. */
-export type Notifier = (report: GatewayReport, store: Store) => Promise<void>;
+/** Tells what is new about a gateway or a source, each piece once a channel. Never rejects; `store` is its own. */
+export type Notifier = (report: Report, store: Store) => Promise<void>;
 
 /** A piece of news that a channel took. */
 interface Told extends Omit<News, 'message'> {
@@ -31,8 +31,9 @@ export async function openNotifier(options: NotifierOptions): Promise<Notifier> 
   const troubles = new Map(channels.map(({ name }) => [name, new Trouble(clock, timing)]));
   let before = Promise.resolve();
 
-  const tell = async (report: GatewayReport, store: Store): Promise<void> => {
-    const known = toldOf.get(report.key) ?? (await read(store));
+  const tell = async (report: Report, store: Store): Promise<void> => {
+    const key = isSource(report) ? report.place : report.key;
+    const known = toldOf.get(key) ?? (await read(store));
     let told = known;
     for (const channel of channels) {
       for (const news of freshFor(channel.name, report, told)) {
@@ -41,12 +42,12 @@ export async function openNotifier(options: NotifierOptions): Promise<Notifier> 
         told = [...told, entryOf(channel.name, report, news)].slice(-MOST);
       }
     }
-    toldOf.set(report.key, told);
+    toldOf.set(key, told);
     if (told !== known) await remember(store, FILE, told);
   };
 
-  const delivered = async (channel: Channel, report: GatewayReport, news: News): Promise<boolean> => {
-    const because = await channel.deliver(report, news, linkOf?.(report));
+  const delivered = async (channel: Channel, report: Report, news: News): Promise<boolean> => {
+    const because = await channel.deliver(report, news, isSource(report) ? undefined : linkOf?.(report));
     const trouble = troubles.get(channel.name);
     if (because === undefined) {
       trouble?.end();
@@ -72,18 +73,20 @@ export async function openNotifier(options: NotifierOptions): Promise<Notifier> 
   };
 }
 
-const entryOf = (channel: string, { attemptedRevision }: GatewayReport, { condition, status, about }: News): Told => ({
+const entryOf = (channel: string, report: Report, { condition, status, about }: News): Told => ({
   channel,
   condition,
   status,
   about,
-  revision: attemptedRevision ?? '',
+  revision: revisionOf(report) ?? '',
 });
 
 /** The news that a channel has not had. */
-function freshFor(channel: string, report: GatewayReport, told: readonly Told[]): readonly News[] {
+function freshFor(channel: string, report: Report, told: readonly Told[]): readonly News[] {
   const own = told.filter((each) => each.channel === channel);
-  const news = [...newsOf(report).map((each) => afterTrouble(each, own)), ...resumed(report, own)];
+  const news = isSource(report)
+    ? [...newsOfSource(report).filter((each) => !isLast(each, own)), ...readable(report, own)]
+    : [...newsOf(report).map((each) => afterTrouble(each, own)), ...resumed(report, own)];
   return news.filter((each) => {
     const entry = entryOf(channel, report, each);
     return !own.some((one) => same(one, entry));
@@ -101,8 +104,21 @@ function afterTrouble(news: News, own: readonly Told[]): News {
 }
 
 /** Who was told of a pause is told of its end. */
-function resumed({ pause }: GatewayReport, own: readonly Told[]): readonly News[] {
-  const last = own.findLast((each) => each.condition === 'Paused');
-  if (pause !== undefined || last?.status !== 'True') return [];
-  return [{ condition: 'Paused', status: 'False', message: 'goes on: the pause is over', about: last.about }];
+const resumed = ({ pause }: GatewayReport, own: readonly Told[]): readonly News[] =>
+  pause === undefined ? over('Paused', 'goes on: the pause is over', own) : [];
+
+/** Who was told of a source that could not be read is told when it can. */
+const readable = ({ error }: SourceReport, own: readonly Told[]): readonly News[] =>
+  error === undefined ? over('SourceUnreadable', 'can be read again', own) : [];
+
+/** Told already and not over: a process that has not read the source yet does not know at which revision. */
+function isLast({ condition, status, about }: News, own: readonly Told[]): boolean {
+  const last = own.findLast((each) => each.condition === condition);
+  return last?.status === status && last.about === about;
+}
+
+/** The end of a condition of which somebody knows. */
+function over(condition: string, message: string, own: readonly Told[]): readonly News[] {
+  const last = own.findLast((each) => each.condition === condition);
+  return last?.status === 'True' ? [{ condition, status: 'False', message, about: last.about }] : [];
 }

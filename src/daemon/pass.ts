@@ -1,4 +1,6 @@
-import { lookAround, run, type Ran, type Session } from '../controller.ts';
+import type { Session } from '../controller/session.ts';
+import { lookAround } from '../controller/look.ts';
+import { run, type Ran } from '../controller/run.ts';
 import { ReconcileError } from '../engine/errors.ts';
 import type { StepEvent } from '../engine/step.ts';
 import { readApplied, writeApplied } from '../state/applied.ts';
@@ -52,7 +54,7 @@ async function begin(keeper: Keeper, session: Session): Promise<void> {
   await keeper.note(store, { begun: generation, changedAt, timeToReady: undefined });
 }
 
-export const editionOf = ({ gateway, revision }: Session): Edition => ({ manifest: gateway, revision });
+export const editionOf = ({ subject, revision }: Session): Edition => ({ manifest: subject, revision });
 
 /** Carries out what was judged right, as far as it can be now. */
 export async function act(keeper: Keeper, turn: Turn, judgement: Judgement): Promise<Ended> {

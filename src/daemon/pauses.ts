@@ -1,5 +1,5 @@
 import { toReconcileError } from '../aws/errors.ts';
-import type { Session } from '../controller.ts';
+import type { Session } from '../controller/session.ts';
 import type { Snapshot } from '../engine/snapshot.ts';
 import { markPaused, markResumed, pauseOn } from './anchor.ts';
 import type { Pause } from './board.ts';

@@ -47,6 +47,8 @@ interface Item {
   running: Running | undefined;
   /** What came up while it was running. */
   again: Why | undefined;
+  /** A look at everything that is to come, for a gateway that goes on waiting until then. */
+  later: { readonly at: number; readonly why: Why } | undefined;
 }
 
 const RANK: Readonly<Record<Why, number>> = { revision: 5, request: 4, start: 3, event: 2, retry: 1, interval: 0 };
@@ -69,7 +71,7 @@ export class Queue {
   add(key: string, why: Why): void {
     const now = this.#options.clock.now();
     if (this.#items.has(key)) return this.ask(key, why);
-    this.#items.set(key, { key, dueAt: now, why, running: undefined, again: undefined });
+    this.#items.set(key, { key, dueAt: now, why, running: undefined, again: undefined, later: undefined });
     this.#wake();
   }
 
@@ -98,7 +100,11 @@ export class Queue {
     const item = this.#items.get(key);
     if (item === undefined || item.running !== undefined) return this.ask(key, why);
     const at = this.#options.clock.now() + ms;
-    if (item.dueAt <= at) return;
+    if (item.dueAt <= at) {
+      // What only waits does not look at everything.
+      if (item.why === 'retry') item.later ??= { at, why };
+      return;
+    }
     item.why = why;
     item.dueAt = at;
     this.#wake();
@@ -141,6 +147,7 @@ export class Queue {
     const { clock, work } = this.#options;
     const running: Running = { stop: new AbortController(), began: now, beatAt: now, stoppedAt: undefined };
     item.running = running;
+    if (item.why !== 'retry') item.later = undefined;
     const turn = { why: item.why, signal: running.stop.signal, beat: () => (running.beatAt = clock.now()) };
     void work(item.key, turn).then((next) => {
       // Given up meanwhile: another pass may have begun.
@@ -149,11 +156,15 @@ export class Queue {
   }
 
   #ended(item: Item, { after, why }: Next): void {
-    const { again } = item;
+    const { again, later } = item;
     item.running = undefined;
     item.again = undefined;
     item.dueAt = this.#options.clock.now() + (again === undefined ? after : 0);
     item.why = again ?? why;
+    if (later !== undefined && later.at < item.dueAt) {
+      item.dueAt = later.at;
+      item.why = later.why;
+    }
     this.#wake();
   }
 

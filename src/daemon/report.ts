@@ -1,4 +1,5 @@
-import { outputsOf, type Sight } from '../controller.ts';
+import type { Sight } from '../controller/look.ts';
+import { outputsOf } from '../controller/outputs.ts';
 import type { Node } from '../engine/graph.ts';
 import type { Plan } from '../engine/plan.ts';
 import { kindOf } from '../engine/kind.ts';

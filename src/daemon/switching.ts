@@ -1,4 +1,4 @@
-import type { Session } from '../controller.ts';
+import type { Session } from '../controller/session.ts';
 import type { NodeId } from '../engine/ref.ts';
 import type { Declared } from '../reconcilers/index.ts';
 

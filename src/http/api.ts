@@ -3,7 +3,7 @@ import type { Board, GatewayReport, NodeReport } from '../daemon/board.ts';
 import type { Clock, Timing } from '../engine/timing.ts';
 import type { Commands } from './commands.ts';
 import { failure } from './failure.ts';
-import { gatewayObject } from './gateway-object.ts';
+import { gatewayObject, sourceObject } from './gateway-object.ts';
 import { live } from './live.ts';
 import type { RecentEvents } from './recent-events.ts';
 import { wantedOf } from './wanted.ts';
@@ -32,11 +32,10 @@ export function api(options: ApiOptions): Hono {
   app.get('/gateways', (context) =>
     context.json({ apiVersion: 'mcpgw.io/v1alpha1', kind: 'GatewayList', items: board.all.map(gatewayObject) }),
   );
-  app.get('/events', (context) => live(context, options, () => true));
+  app.get('/sources', (context) => context.json({ kind: 'SourceList', items: board.sources.map(sourceObject) }));
+  app.get('/events', (context) => live(context, options));
   app.get(GATEWAY, (context) => of(context, (report) => context.json(gatewayObject(report))));
-  app.get(`${GATEWAY}/events`, (context) =>
-    of(context, ({ key }) => live(context, options, (changed) => changed === key)),
-  );
+  app.get(`${GATEWAY}/events`, (context) => of(context, ({ key }) => live(context, options, key)));
   app.get(`${GATEWAY}/log`, async (context) => {
     const key = keyOf(context);
     if (board.get(key) === undefined) return unknownGateway(context, board, key);

@@ -1,4 +1,4 @@
-import type { GatewayReport, NodeReport } from '../daemon/board.ts';
+import type { GatewayReport, NodeReport, SourceReport } from '../daemon/board.ts';
 
 export interface DomainCount {
   readonly name: string;
@@ -28,13 +28,22 @@ export const openOutputs = ({ outputs }: GatewayReport): Readonly<Record<string,
     Object.entries(outputs).map(([name, { value, sensitive }]) => [name, sensitive ? '[secret]' : value]),
   );
 
+/** A source of manifests, as it was last read. */
+export const sourceObject = ({ place, kind, revision, error, problems }: SourceReport): object => ({
+  place,
+  kind,
+  revision: revision ?? null,
+  error: error ?? null,
+  problems,
+});
+
 /** A gateway as Kubernetes would show it. Nodes and runs have addresses of their own. */
 export function gatewayObject(report: GatewayReport): object {
-  const { accountId, region, name, file, generation, observedGeneration, timeToReady } = report;
+  const { accountId, region, name, file, source, generation, observedGeneration, timeToReady } = report;
   return {
     apiVersion: 'mcpgw.io/v1alpha1',
     kind: 'Gateway',
-    metadata: { name, region, accountId, generation, file, selfLink: apiPathOf(report) },
+    metadata: { name, region, accountId, generation, file, source, selfLink: apiPathOf(report) },
     status: {
       observedGeneration,
       attemptedRevision: report.attemptedRevision ?? null,

@@ -1,5 +1,6 @@
 import type { Context } from 'hono';
 import type { Board } from '../daemon/board.ts';
+import { holds } from '../daemon/commit-status.ts';
 import type { Clock, Timing } from '../engine/timing.ts';
 import type { Beat } from './commands.ts';
 
@@ -22,7 +23,9 @@ export function healthz(context: Context, { beat, clock, timing }: HealthOptions
 export function readyz(context: Context, { board, beat }: HealthOptions): Response {
   if (!beat().sourcesRead) return context.text('a source has not been read yet\n', 503);
   const { all } = board;
-  const seen = all.filter((report) => report.lastLook !== undefined || report.runs.length > 0);
+  const seen = all.filter(
+    (report) => report.lastLook !== undefined || report.runs.length > 0 || holds(report, 'Released') !== undefined,
+  );
   return seen.length === all.length
     ? context.text('ok\n')
     : context.text(`${seen.length} of ${all.length} gateways have been looked at\n`, 503);

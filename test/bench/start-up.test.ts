@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import test from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -40,3 +40,11 @@ for (const args of [['--help'], ['version'], ['plan', '--help'], ['validate', '-
       [],
     );
   });
+
+test('a client brings the shapes that its commands use, and no others', async () => {
+  const clients = (await readdir('dist/bundle')).filter((file) => /^ec2-.*\.js$/.test(file));
+  assert.equal(clients.length, 1);
+  const text = await readFile(`dist/bundle/${clients[0] ?? ''}`, 'utf8');
+  assert.match(text, /DescribeVpcs/);
+  assert.doesNotMatch(text, /FpgaImage/);
+});

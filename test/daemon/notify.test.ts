@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
+import type { SourceReport } from '../../src/daemon/board.ts';
 import { openNotifier, type Notifier } from '../../src/daemon/notify.ts';
 import { timing, type Clock } from '../../src/engine/timing.ts';
 import type { Store } from '../../src/state/store.ts';
@@ -112,6 +113,50 @@ describe('a notification', () => {
     await notify(failed(3), store);
     await notify(failed(4), store);
     assert.deepEqual(told(), ['Failing True']);
+  });
+
+  test('a source that cannot be read is told once for each error, and once when it can be read again', async () => {
+    const source = { place: 'https://example.com/ops.git', kind: 'git', revision: COMMIT, problems: [] } as const;
+    const lost = (error: string): SourceReport => ({ ...source, error });
+    const well: SourceReport = { ...source, error: undefined };
+    let notify = await open();
+    await notify(well, store);
+    assert.deepEqual(told(), []);
+    for (let i = 0; i < 5; i += 1) await notify(lost('the branch main is gone'), store);
+    notify = await open();
+    await notify({ ...lost('the branch main is gone'), revision: undefined }, store);
+    await notify(lost('the password is refused'), store);
+    assert.deepEqual(told(), ['SourceUnreadable True', 'SourceUnreadable True']);
+    for (let i = 0; i < 3; i += 1) await notify(well, store);
+    await notify(lost('the branch main is gone'), store);
+    await notify(well, store);
+    assert.deepEqual(told().slice(2), ['SourceUnreadable False']);
+    const [first, , last] = inbox.letters.map(({ body }) => JSON.parse(body) as object);
+    assert.deepEqual(first, {
+      source: source.place,
+      revision: COMMIT,
+      condition: {
+        type: 'SourceUnreadable',
+        status: 'True',
+        message: 'cannot be read: the branch main is gone',
+      },
+      text: `The source ${source.place} cannot be read: the branch main is gone\nRevision ${COMMIT}`,
+    });
+    assert.match(JSON.stringify(last), /can be read again/);
+    await notify({ ...lost('the branch main is gone'), revision: NEXT }, store);
+    assert.equal(told().length, 4);
+  });
+
+  test('who could not be told of a source is told later', async () => {
+    const lost: SourceReport = { place: 'gateways', kind: 'file', revision: undefined, error: 'gone', problems: [] };
+    const notify = await open();
+    inbox.answer = [500, 'no'];
+    await notify(lost, store);
+    inbox.answer = [200, 'ok'];
+    now += MINUTE;
+    await notify(lost, store);
+    await notify(lost, store);
+    assert.equal(inbox.letters.length, 2);
   });
 
   test('Slack gets a text in which nothing becomes a mention', async () => {

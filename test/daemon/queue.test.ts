@@ -178,3 +178,27 @@ test('who is taken out has no further turn', async () => {
   await runFor(queue, clock, MINUTE);
   assert.equal(begun.length, 3);
 });
+
+test('an event that comes too soon, while something is waited for, is not lost', async () => {
+  const waiting = async (): Promise<Next> => ({ after: begun.length < 3 ? 1000 : 5 * MINUTE, why: 'retry' });
+  const { queue, clock, begun } = open(waiting);
+  queue.add('a', 'start');
+  void clock.sleep(500).then(() => queue.askWithin('a', 'event', 5000));
+  await runFor(queue, clock, MINUTE);
+  assert.deepEqual(
+    begun.map(({ why, at }) => `${why} ${at}`),
+    ['start 0', 'retry 1000', 'retry 2000', 'event 5500'],
+  );
+});
+
+test('what is asked for later is not done again when everything was looked at meanwhile', async () => {
+  const { queue, clock, begun } = open(async () => ({ after: begun.length < 2 ? 1000 : 5 * MINUTE, why: 'retry' }));
+  queue.add('a', 'start');
+  void clock.sleep(500).then(() => queue.askWithin('a', 'event', 5000));
+  void clock.sleep(3000).then(() => queue.ask('a', 'request'));
+  await runFor(queue, clock, MINUTE);
+  assert.deepEqual(
+    begun.map(({ why, at }) => `${why} ${at}`),
+    ['start 0', 'retry 1000', 'request 3000'],
+  );
+});

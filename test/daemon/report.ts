@@ -9,6 +9,7 @@ export const report = (change: Partial<GatewayReport> = {}): GatewayReport => ({
   region: 'us-east-1',
   name: 'mcp-gateway',
   file: 'gateway.yaml',
+  source: 'https://example.com/ops/gateways.git',
   generation: 1,
   observedGeneration: 1,
   attemptedRevision: COMMIT,

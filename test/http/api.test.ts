@@ -5,7 +5,7 @@ import { stalled } from '../../src/engine/errors.ts';
 import { serveHttp } from '../../src/http/server.ts';
 import { addressOf } from '../../src/http/listen.ts';
 import { tokenFrom } from '../../src/http/token.ts';
-import { gatewayReport, runReport } from './gateway-reports.ts';
+import { condition, gatewayReport, runReport, sourceReport } from './gateway-reports.ts';
 import { serve, type HttpSideOptions, type Served } from './http-side.ts';
 
 const TOKEN = '0123456789abcdef0123456789abcdef';
@@ -135,6 +135,9 @@ test('health says whether the loop beats, readiness whether everything was looke
       runs: [runReport({ at: '2026-11-21T12:00:00Z', result: 'failed' })],
     }),
   );
+  assert.equal(await status('/readyz'), 200);
+  const conditions = [condition('Released', 'True')];
+  served.board.put(gatewayReport({ name: 'let-go', lastLook: undefined, conditions }));
   assert.equal(await status('/readyz'), 200);
   served.beat = { at: Date.now() - 600_000, sourcesRead: false };
   assert.deepEqual([await status('/healthz'), await status('/readyz')], [503, 503]);
@@ -319,4 +322,31 @@ test('changes are told as they happen, and a burst is told once', async (t) => {
   assert.match(said, /^event: pulse\n/);
   assert.equal(said.match(/^event: gateway$/gm)?.length, 1);
   assert.doesNotMatch(said, /"name":"other"/);
+});
+
+test('the sources are listed with what is wrong with them, and told of when that changes', async (t) => {
+  const { url, board } = await started(t);
+  const error = 'the branch main is gone';
+  board.putSource(sourceReport());
+  const leave = new AbortController();
+  const streams = await Promise.all(
+    [PATH, '/api/v1'].map((path) => fetch(`${url}${path}/events`, { signal: leave.signal })),
+  );
+  board.putSource(sourceReport());
+  board.putSource(sourceReport({ place: 'elsewhere', error: 'another' }));
+  board.putSource(sourceReport({ error }));
+  const told = await Promise.all(
+    streams.map(async ({ body }) => {
+      let text = '';
+      for await (const chunk of body ?? []) {
+        text += Buffer.from(chunk).toString();
+        if (text.includes(error)) break;
+      }
+      return text.match(/^event: (?!pulse).*$/gm)?.length;
+    }),
+  );
+  leave.abort();
+  assert.deepEqual(told, [1, 2]);
+  const { items } = (await (await fetch(`${url}/api/v1/sources`)).json()) as { readonly items: readonly object[] };
+  assert.deepEqual(items[0], { ...sourceReport(), error });
 });

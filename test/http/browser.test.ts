@@ -3,7 +3,7 @@ import { after, before, test, type TestContext } from 'node:test';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { stalled } from '../../src/engine/errors.ts';
 import { launch, open, whyNot, type Opened } from './chromium.ts';
-import { gatewayReport } from './gateway-reports.ts';
+import { gatewayReport, sourceReport } from './gateway-reports.ts';
 import { serve, type HttpSideOptions, type Served } from './http-side.ts';
 import { scene } from './scene.ts';
 
@@ -283,3 +283,42 @@ test('with less motion wished for nothing moves', { skip }, async (t) => {
     .filter((part) => getComputedStyle(part).transitionDuration !== '0s' || getComputedStyle(part).animationName !== 'none').length`);
   assert.equal(moving, 0);
 });
+
+const LOST =
+  'the repository https://example.com/ops/gateways.git asks for a password: set MCPGW_GIT_TOKEN, or MCPGW_GIT_TOKEN_FILE to a file that holds one (a-host-with-quite-a-long-name-that-has-no-space-in-it.internal.example.com)';
+
+test('a source that cannot be read is said above all gateways, and on those that come from it', { skip }, async (t) => {
+  const { page, served, problems } = await visit(t, '/');
+  const banner = page.getByRole('region', { name: /^Source / });
+  assert.equal(await banner.count(), 0);
+  served.board.putSource(sourceReport({ error: LOST }));
+  await banner.getByText(/asks for a password: set MCPGW_GIT_TOKEN/).waitFor();
+  assert.match(
+    await banner.innerText(),
+    /^https:\S+ main cannot be read\n[^]*What it said at 3f2c1ab stays in force\.$/,
+  );
+  served.board.put(gatewayReport({ name: 'of-another-source', source: 'elsewhere' }));
+  await page.goto(served.url + PATH);
+  await banner.getByText(/asks for a password/).waitFor();
+  await page.goto(`${served.url}/gateways/123456789012/us-east-1/of-another-source`);
+  assert.equal(await banner.count(), 0);
+  await page.goto(served.url + PATH);
+  served.board.putSource(sourceReport({ problems: ['two.yaml:3:1: spec.region: is missing'] }));
+  await banner.waitFor({ state: 'detached' });
+  await page.goto(served.url);
+  assert.match(await banner.innerText(), /has 1 mistake\n+two\.yaml:3:1: spec\.region: is missing$/);
+  assert.deepEqual(problems, []);
+});
+
+for (const colorScheme of ['light', 'dark'] as const)
+  test(`on a phone a source that cannot be read can be read of, in ${colorScheme}`, { skip }, async (t) => {
+    const { page, served } = await visit(t, '/', { browser: { ...PHONE, colorScheme } });
+    served.board.putSource(sourceReport({ error: LOST }));
+    served.board.putSource(sourceReport({ place: 'a-folder', error: undefined, problems: [LOST] }));
+    for (const path of ['/', PATH]) {
+      await page.goto(served.url + path);
+      assert.ok(await page.getByText('cannot be read').isVisible());
+      assert.deepEqual(await overflow(page), [], path);
+      assert.deepEqual(await faintTexts(page), [], path);
+    }
+  });

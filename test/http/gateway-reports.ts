@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { GatewayReport, NodeReport, RunReport } from '../../src/daemon/board.ts';
+import type { GatewayReport, NodeReport, RunReport, SourceReport } from '../../src/daemon/board.ts';
 
 /** Beginnings of kinds by domain, in the order people read them; what fits none is of the network. */
 const domains = {
@@ -54,6 +54,18 @@ export function runReport(given: Partial<RunReport> & { readonly at: string }): 
   };
 }
 
+const SOURCE = 'https://example.com/ops/gateways.git main';
+
+/** The source that every gateway comes from, unless it says another. */
+export const sourceReport = (given: Partial<SourceReport> = {}): SourceReport => ({
+  place: SOURCE,
+  kind: 'git',
+  revision: '3f2c1ab7c0ffee00112233445566778899aabbcc',
+  error: undefined,
+  problems: [],
+  ...given,
+});
+
 export function gatewayReport(given: Partial<GatewayReport> & { readonly name: string }): GatewayReport {
   const accountId = given.accountId ?? '123456789012';
   const region = given.region ?? 'us-east-1';
@@ -62,6 +74,7 @@ export function gatewayReport(given: Partial<GatewayReport> & { readonly name: s
     accountId,
     region,
     file: `gateways/${given.name}.yaml`,
+    source: SOURCE,
     generation: 3,
     observedGeneration: 3,
     attemptedRevision: '3f2c1ab7c0ffee00112233445566778899aabbcc',

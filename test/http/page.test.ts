@@ -47,6 +47,8 @@ test('values that try to be markup stay text, wherever they stand', async (t) =>
     pause: { until: evil, why: evil, by: evil },
     outputs: { [evil]: { value: evil, sensitive: false } },
   });
+  board.putSource({ place: report.source, kind: 'git', revision: evil, error: evil, problems: [] });
+  board.putSource({ place: evil, kind: 'file', revision: evil, error: undefined, problems: [evil] });
   const served = await serve({ board });
   t.after(() => served.close());
   const views = [

@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import type { GatewayReport, NodeReport } from '../../daemon/board.ts';
+import type { GatewayReport, NodeReport, SourceReport } from '../../daemon/board.ts';
 import { capital, duration } from '../../words.ts';
 import { apiPathOf, openOutputs } from '../gateway-object.ts';
 import { banners, pauseForm } from './banners.ts';
@@ -8,21 +8,25 @@ import { gatewayList } from './gateways.ts';
 import { moment, revisionMark, standingMark, type Html } from './marks.ts';
 import { nodePanel, values } from './node.ts';
 import { runs } from './runs.ts';
+import { unreadableBanner } from './sources.ts';
 import { standingOf } from './standing.ts';
 import { tree, type Shown } from './tree.ts';
 import { hrefOf, toggle } from './view.ts';
 
 export interface GatewayPage extends Omit<Shown, 'byId'> {
   readonly all: readonly GatewayReport[];
+  /** Where its manifest comes from. */
+  readonly source: SourceReport | undefined;
 }
 
 /** One gateway: all of them on the left, its tree in the middle, the chosen node on the right, its runs below. */
-export function gatewayPage({ report, all, path, view, now, events }: GatewayPage): Html {
+export function gatewayPage({ report, all, source, path, view, now, events }: GatewayPage): Html {
   const byId = new Map(report.nodes.map((node): readonly [string, NodeReport] => [node.id, node]));
   const shown: Shown = { report, path, view, now, byId, events: concerning(events, view.node) };
   return html`<nav class="gateways" id="gateways" aria-label="Gateways">${gatewayList(all, report.key)}</nav>
     <main id="main" tabindex="-1">
-      ${head(shown)} ${pauseForm(shown)} ${banners(shown)} ${tree(shown)} ${runs(shown)}
+      ${head(shown)} ${source === undefined ? '' : unreadableBanner(source)} ${pauseForm(shown)} ${banners(shown)}
+      ${tree(shown)} ${runs(shown)}
       <p class="keys faint">
         Keys: <kbd>/</kbd> find, <kbd>↑</kbd> <kbd>↓</kbd> move, <kbd>Enter</kbd> open, <kbd>Esc</kbd> close
       </p>

@@ -1,7 +1,8 @@
 import { html } from 'hono/html';
-import type { GatewayReport } from '../../daemon/board.ts';
+import type { Board, GatewayReport } from '../../daemon/board.ts';
 import { count } from '../../words.ts';
 import { moment, share, revisionMark, standingMark, type Html } from './marks.ts';
+import { sourceBanner } from './sources.ts';
 import { conditionOf, readyIn, sickFirst, tally } from './standing.ts';
 
 /** Where the page shows a gateway. */
@@ -31,13 +32,14 @@ export function gatewayList(all: readonly GatewayReport[], current: string): Htm
 const CONDITIONS = ['Ready', 'Synced', 'Healthy', 'Drifted', 'Progressing', 'Stalled'] as const;
 
 /** All gateways with their conditions. */
-export function overview(all: readonly GatewayReport[], now: number): Html {
+export function overview({ all, sources }: Pick<Board, 'all' | 'sources'>, now: number): Html {
   const sorted = sickFirst(all);
   return html`<main id="main" class="overview" tabindex="-1">
     <header class="head">
       <h1>${count(all.length, 'gateway')}</h1>
       <p class="verdict" role="status">${tally(sorted.map(([, standing]) => standing))}</p>
     </header>
+    ${sources.map(sourceBanner)}
     ${
       all.length === 0
         ? html`<p class="empty">

@@ -28,11 +28,12 @@ export function pages({ board, clock, events }: Pick<ApiOptions, 'board' | 'cloc
   app.get('/', (context) => {
     const now = clock.now();
     const [worst] = sickFirst(board.all);
+    const isUnreadable = board.sources.some(({ error }) => error !== undefined);
     return page(context, {
       title: 'MCP gateways',
-      tone: worst?.[1].tone ?? 'calm',
+      tone: isUnreadable ? 'bad' : (worst?.[1].tone ?? 'calm'),
       now,
-      body: overview(board.all, now),
+      body: overview(board, now),
     });
   });
   app.get(ROOT, async (context) => {
@@ -46,7 +47,15 @@ export function pages({ board, clock, events }: Pick<ApiOptions, 'board' | 'cloc
       title: `${word}: ${report.name}`,
       tone,
       now,
-      body: gatewayPage({ report, all: board.all, path: pathOf(report), view, now, events: happened }),
+      body: gatewayPage({
+        report,
+        all: board.all,
+        source: board.source(report.source),
+        path: pathOf(report),
+        view,
+        now,
+        events: happened,
+      }),
     });
   });
   return app;

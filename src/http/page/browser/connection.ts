@@ -47,10 +47,11 @@ export function startConnection({ onChange, onSign, onLost }: Connection): void 
       if (isFirst) draw();
       isFirst = false;
     });
-    source.addEventListener('gateway', () => {
-      sign();
-      draw();
-    });
+    for (const name of ['gateway', 'source'])
+      source.addEventListener(name, () => {
+        sign();
+        draw();
+      });
     source.addEventListener('error', () => {
       onLost();
       // After an answer that is no stream the browser gives up.
