@@ -24,7 +24,7 @@ async function filled(): Promise<PrometheusMetrics> {
         { ...third, phase: 'pending' },
         ...others,
       ],
-      pause: { until: '2026-11-21T18:00:00.000Z', why: 'freeze', by: 'ana' },
+      pause: { until: '2026-11-21T18:00:00.000Z', why: 'freeze', by: 'on-call' },
     }),
   );
   metrics.runEnded(KEY, runReport({ at: '2026-11-21T12:00:00Z', result: 'failed', steps: 3, ms: 90_000 }));

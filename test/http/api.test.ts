@@ -154,15 +154,15 @@ test('wishes reach the daemon, and their fields are checked first', async (t) =>
     return [answer.status, (await jsonOf(answer)).message ?? ''];
   };
   const until = new Date(Date.now() + 3_600_000).toISOString();
-  assert.equal((await post('pause', { until, why: 'release freeze', by: 'ana' }))[0], 202);
-  assert.equal((await post('resume', { by: 'ana' }))[0], 202);
+  assert.equal((await post('pause', { until, why: 'release freeze', by: 'on-call' }))[0], 202);
+  assert.equal((await post('resume', { by: 'on-call' }))[0], 202);
   assert.equal((await post('reconcile', {}))[0], 202);
-  assert.equal((await post('approve', { planId: '7c1e09d2', by: 'ana' }))[0], 202);
+  assert.equal((await post('approve', { planId: '7c1e09d2', by: 'on-call' }))[0], 202);
   assert.deepEqual(asked, [
-    `pause ${KEY} ${until} release freeze ana`,
-    `resume ${KEY} ana`,
+    `pause ${KEY} ${until} release freeze on-call`,
+    `resume ${KEY} on-call`,
     `reconcile ${KEY} somebody over HTTP`,
-    `approve ${KEY} 7c1e09d2 ana`,
+    `approve ${KEY} 7c1e09d2 on-call`,
   ]);
   assert.deepEqual(await post('pause', { until }), [400, 'why is missing: say the reason to whoever comes after you']);
   assert.deepEqual(await post('pause', { why: 'x' }), [
@@ -206,7 +206,7 @@ test('a change that another site asks for is refused', async (t) => {
         method: 'POST',
         headers,
         redirect: 'manual',
-        body: headers['Content-Type'] === JSON_TYPE['Content-Type'] ? '{}' : 'by=ana',
+        body: headers['Content-Type'] === JSON_TYPE['Content-Type'] ? '{}' : 'by=on-call',
       })
     ).status;
   const form = { 'Content-Type': 'application/x-www-form-urlencoded' };

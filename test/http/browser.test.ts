@@ -198,11 +198,11 @@ test('everything can be done by the keyboard alone', { skip }, async (t) => {
   await press('Tab');
   await page.keyboard.type('release freeze');
   await press('Tab');
-  await page.keyboard.type('ana');
+  await page.keyboard.type('on-call');
   await press('Enter');
   await page.locator('#pause').waitFor({ state: 'detached' });
   assert.equal(served.asked.length, 1);
-  assert.match(served.asked[0] ?? '', new RegExp(`^pause ${KEY} .* release freeze ana$`));
+  assert.match(served.asked[0] ?? '', new RegExp(`^pause ${KEY} .* release freeze on-call$`));
 });
 
 test('a domain opens and shuts, and the address says so', { skip }, async (t) => {
@@ -243,15 +243,15 @@ test('a plan that is held is approved in two steps, and a refusal is said where 
   });
   await page.locator('#held').getByText('Service/agent-flights').waitFor();
   await page.locator('#ask-approve').click();
-  await page.getByLabel('Your name').fill('ana');
+  await page.getByLabel('Your name').fill('on-call');
   await page.getByRole('button', { name: 'Approve plan b41f77c0' }).click();
   await page.getByText('another plan is held by now: c0ffee').waitFor();
   refuse = false;
   await page.getByRole('button', { name: 'Approve plan b41f77c0' }).click();
   await page.locator('#ask-approve').waitFor();
-  assert.deepEqual(approved, ['b41f77c0 ana']);
+  assert.deepEqual(approved, ['b41f77c0 on-call']);
   await page.locator('#ask-approve').click();
-  assert.equal(await page.getByLabel('Your name').inputValue(), 'ana');
+  assert.equal(await page.getByLabel('Your name').inputValue(), 'on-call');
 });
 
 test('without scripts everything is still there', { skip }, async (t) => {

@@ -228,7 +228,7 @@ test('a gateway has one word, the worst that holds', () => {
   const ready = condition('Ready', 'True');
   const not = condition('Ready', 'False');
   const held = { planId: 'a', why: 'b', deletes: [] };
-  const pause = { until: '2026-11-21T18:00:00.000Z', why: 'freeze', by: 'ana' };
+  const pause = { until: '2026-11-21T18:00:00.000Z', why: 'freeze', by: 'on-call' };
   assert.equal(word({}, ready), 'ready');
   assert.equal(word({}, ready, condition('Drifted', 'True')), 'drifted');
   assert.equal(word({}, not), 'not ready');

@@ -82,7 +82,7 @@ export async function scene(now: number): Promise<Board> {
       ...common,
       name: 'prod-eu',
       region: 'eu-west-1',
-      pause: { until: at(130), why: 'release freeze for the trade fair', by: 'ana' },
+      pause: { until: at(130), why: 'release freeze for the trade fair', by: 'on-call' },
       conditions: [
         condition('Ready', 'True'),
         condition('Synced', 'True'),
