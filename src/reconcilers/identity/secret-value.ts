@@ -3,13 +3,15 @@ import type { Aws } from '../../aws/aws.ts';
 import { sourceText, type SecretSource } from '../../aws/secret-sources.ts';
 import { stalled } from '../../engine/errors.ts';
 import { Secret } from '../../engine/secret.ts';
+import { refusalOf, type PasswordUse } from '../../spec/secret-values.ts';
 
 /** What a secret holds: a text, or a JSON object with the text as one member beside constants. */
 export interface SecretContent {
   readonly from: ValueSource;
   readonly member?: string;
   readonly beside?: Readonly<Record<string, string>>;
-  readonly accepts?: Acceptance;
+  /** Whose password it is, so that a wrong one is refused before anything has to do with it. */
+  readonly accepts?: PasswordUse;
 }
 
 /** What is made or fixed here is written once; what somebody supplies is compared and follows. */
@@ -25,14 +27,6 @@ const CHARACTERS = {
   upper: 'ABCDEFGHIJKLMNOPQRSTUVWXYZ',
   digit: '0123456789',
   special: '!#%*+-.:=?@_~',
-} as const;
-
-/** What the user of a password takes, so that a wrong one is refused before anything has to do with it. */
-type Acceptance = keyof typeof ACCEPTED;
-
-const ACCEPTED = {
-  aurora: { pattern: /^[!#-.0-?A-~]{8,41}$/, words: 'of Aurora: 8 to 41 printable characters but / " @ and the space' },
-  documentdb: { pattern: /^[ !#-.0-?A-~]{8,100}$/, words: 'of DocumentDB: 8 to 100 printable characters but / " @' },
 } as const;
 
 const MOST_BYTES = 65_536;
@@ -70,8 +64,8 @@ const compose = ({ member, beside }: SecretContent, value: string): string =>
   member === undefined ? value : JSON.stringify({ ...beside, [member]: value });
 
 function check({ accepts }: SecretContent, from: SecretSource, value: string, text: string): void {
-  if (accepts !== undefined && !ACCEPTED[accepts].pattern.test(value))
-    throw stalled('BadPassword', `${sourceText(from)} holds no password ${ACCEPTED[accepts].words}`);
+  const refusal = accepts && refusalOf(accepts, sourceText(from), value);
+  if (refusal !== undefined) throw stalled('BadPassword', refusal);
   if (Buffer.byteLength(text) > MOST_BYTES)
     throw stalled('TooLong', `${sourceText(from)} holds more than a secret can`);
 }

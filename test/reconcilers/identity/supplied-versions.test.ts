@@ -198,7 +198,7 @@ describe('supplied values', () => {
       'a'.repeat(42),
     ]) {
       await assert.rejects(begin(account, { ...first, DB }), (error: Error) => {
-        assert.match(error.message, /^the environment variable DB holds no password of Aurora: 8 to 41/);
+        assert.match(error.message, /^the value of the environment variable DB (is too (short|long)|has a space)/);
         assert.ok(!JSON.stringify([error.message, error.stack, error.cause]).includes(DB));
         return true;
       });
