@@ -189,7 +189,7 @@ describe('supplied values', () => {
   test('a password that the database would refuse is told before anything is made of it', async () => {
     const account = await openAccount();
     for (const DB of [
-      'short',
+      'seven-c',
       'with space in it',
       'with/slash',
       'with"quote',
