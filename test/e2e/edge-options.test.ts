@@ -96,10 +96,7 @@ describe('a gateway with all that its ways in may have', () => {
     const { mode, allowedCidrs } = ingress;
     const spec = { ingress: { mode, allowedCidrs, keycloakScheme: 'internal' } };
     const { plan } = await gateway.apply(spec);
-    assert.deepEqual(
-      plan.kept.map(({ node }) => node).sort(),
-      ['Bucket/cloudfront-logs', 'Bucket/load-balancer-logs'],
-    );
+    assert.deepEqual(plan.kept.map(({ node }) => node).sort(), ['Bucket/cloudfront-logs', 'Bucket/load-balancer-logs']);
     assert.deepEqual(
       [...plan.states.keys()].filter((id) => /^(WebAcl|LogGroup\/waf)/.test(id)),
       [],
