@@ -1,10 +1,13 @@
-// Node's spec report, then what each layer (first folder under test/) took; fails a run in which no test ran.
-import { resolve } from 'node:path';
+// Node's spec report, then what failed and what each layer (first folder under test/) took; fails a run in which no test
+// ran.
+import { writeSync } from 'node:fs';
+import { relative, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { spec } from 'node:test/reporters';
 
 export default async function* report(events) {
   const layers = new Map();
+  const failed = [];
   let ran = 0;
 
   async function* watch() {
@@ -14,16 +17,22 @@ export default async function* report(events) {
       if (type === 'test:complete' && isFile) addTo(layers, resolve(data.file), data.details.duration_ms);
       const isTest = !isFile && data.details?.type !== 'suite' && data.skip === undefined;
       if ((type === 'test:pass' || type === 'test:fail') && isTest) ran++;
+      if (type === 'test:fail' && data.todo === undefined && (isTest || isFile)) failed.push(data);
       yield event;
     }
   }
 
+  // A run that is forced to exit does not wait for what the report has still to say.
+  process.once('exit', () => {
+    writeSync(1, [...failed.map(failure), table(layers), ...(ran === 0 ? ['no test ran\n'] : [])].join(''));
+    if (ran === 0) process.exitCode = 1;
+  });
   yield* Readable.from(watch()).pipe(new spec());
-  yield table(layers);
-  if (ran === 0) {
-    yield 'no test ran\n';
-    process.exitCode = 1;
-  }
+}
+
+function failure({ name, file = '', line, details }) {
+  const { cause, message } = details.error ?? {};
+  return `\nfailed: ${name}\n  ${relative('', file)}:${line}\n  ${cause?.message ?? cause ?? message}\n`;
 }
 
 function addTo(layers, file, milliseconds) {
