@@ -1,13 +1,11 @@
-import type { NetworkAcl, NetworkAclEntry } from '@aws-sdk/client-ec2';
+import type { Filter, NetworkAcl, NetworkAclEntry } from '@aws-sdk/client-ec2';
 import type { Aws, AwsKind } from '../../aws/aws.ts';
 import { retagEc2 } from '../../aws/ec2-tags.ts';
 import { ignoreGone } from '../../aws/errors.ts';
 import { collect } from '../../aws/pages.ts';
 import { toTags } from '../../aws/tags.ts';
-import { must } from '../../engine/errors.ts';
 import type { Observed } from '../../engine/kind.ts';
-import { namesByVpc } from './made-with-vpc.ts';
-import { vpc } from './vpc.ts';
+import { madeWithVpc } from './made-with-vpc.ts';
 
 /** One line of the list; the lowest number that fits a packet decides. */
 export interface AclEntry {
@@ -46,13 +44,7 @@ export const defaultNetworkAcl: AwsKind<DefaultNetworkAclProps, DefaultNetworkAc
     write: ['ec2:CreateNetworkAclEntry', 'ec2:ReplaceNetworkAclEntry', 'ec2:DeleteNetworkAclEntry', 'ec2:CreateTags'],
   },
 
-  observe: async ({ env: aws, live }) => find(aws, namesByVpc(await live(vpc))),
-
-  // AWS made it together with the VPC: it only has to be looked for.
-  async create({ env: aws, node, live }) {
-    const found = await find(aws, namesByVpc(live(vpc).filter((item) => item.name === node.name)));
-    return must(found[0], `the default network ACL of Vpc/${node.name}`);
-  },
+  ...madeWithVpc({ what: 'default network ACL', list, toObserved }),
 
   async update({ env: aws }, live, { entries }, changed) {
     if (!changed.has('entries')) return;
@@ -90,18 +82,10 @@ const fromEntry = ({ number, direction, action, protocol, cidr, ports }: AclEntr
 
 type Live = Observed<DefaultNetworkAclProps, DefaultNetworkAclOutputs>;
 
-async function find(aws: Aws, names: ReadonlyMap<string, string>): Promise<readonly Live[]> {
-  if (names.size === 0) return [];
+async function list(aws: Aws, ofVpcs: Filter): Promise<readonly NetworkAcl[]> {
   const ec2 = await aws.ec2();
-  const Filters = [
-    { Name: 'vpc-id', Values: [...names.keys()] },
-    { Name: 'default', Values: ['true'] },
-  ];
-  const lists = await collect(
-    ec2.paginateDescribeNetworkAcls({ client: ec2.client }, { Filters }),
-    (page) => page.NetworkAcls,
-  );
-  return lists.map((item) => toObserved(item, must(names.get(must(item.VpcId, 'VpcId')), 'VpcId')));
+  const Filters = [ofVpcs, { Name: 'default', Values: ['true'] }];
+  return collect(ec2.paginateDescribeNetworkAcls({ client: ec2.client }, { Filters }), (page) => page.NetworkAcls);
 }
 
 function toEntry(item: NetworkAclEntry): AclEntry {
@@ -116,10 +100,12 @@ function toEntry(item: NetworkAclEntry): AclEntry {
   };
 }
 
-const toObserved = (item: NetworkAcl, name: string): Live => ({
-  name,
-  phase: 'ready',
-  props: { entries: (item.Entries ?? []).map(toEntry).filter((entry) => entry.number < LAST) },
-  outputs: { networkAclId: item.NetworkAclId },
-  tags: toTags(item.Tags),
-});
+function toObserved(item: NetworkAcl, name: string): Live {
+  return {
+    name,
+    phase: 'ready',
+    props: { entries: (item.Entries ?? []).map(toEntry).filter((entry) => entry.number < LAST) },
+    outputs: { networkAclId: item.NetworkAclId },
+    tags: toTags(item.Tags),
+  };
+}

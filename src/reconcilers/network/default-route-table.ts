@@ -1,14 +1,12 @@
-import type { RouteTable } from '@aws-sdk/client-ec2';
+import type { Filter, RouteTable } from '@aws-sdk/client-ec2';
 import type { Aws, AwsKind } from '../../aws/aws.ts';
 import { retagEc2 } from '../../aws/ec2-tags.ts';
 import { ignoreGone } from '../../aws/errors.ts';
 import { collect } from '../../aws/pages.ts';
 import { toTags } from '../../aws/tags.ts';
-import { must } from '../../engine/errors.ts';
 import type { Observed } from '../../engine/kind.ts';
-import { namesByVpc } from './made-with-vpc.ts';
+import { madeWithVpc } from './made-with-vpc.ts';
 import { isMade, toRoute, type Route } from './routes.ts';
-import { vpc } from './vpc.ts';
 
 /** The table that comes and goes with a VPC, whose name it has here. Subnets that name no table get this one. */
 export interface DefaultRouteTableProps {
@@ -30,13 +28,7 @@ export const defaultRouteTable: AwsKind<DefaultRouteTableProps, DefaultRouteTabl
   takes: { create: 1, update: 1 },
   actions: { read: ['ec2:DescribeRouteTables'], write: ['ec2:DeleteRoute', 'ec2:CreateTags'] },
 
-  observe: async ({ env: aws, live }) => find(aws, namesByVpc(await live(vpc))),
-
-  // AWS made it together with the VPC: it only has to be looked for.
-  async create({ env: aws, node, live }) {
-    const found = await find(aws, namesByVpc(live(vpc).filter((item) => item.name === node.name)));
-    return must(found[0], `the default route table of Vpc/${node.name}`);
-  },
+  ...madeWithVpc({ what: 'default route table', list, toObserved }),
 
   async update({ env: aws }, live, _props, changed) {
     if (!changed.has('routes')) return;
@@ -56,24 +48,18 @@ function fromDestination(destination: string) {
 
 type Live = Observed<DefaultRouteTableProps, DefaultRouteTableOutputs>;
 
-async function find(aws: Aws, names: ReadonlyMap<string, string>): Promise<readonly Live[]> {
-  if (names.size === 0) return [];
+async function list(aws: Aws, ofVpcs: Filter): Promise<readonly RouteTable[]> {
   const ec2 = await aws.ec2();
-  const Filters = [
-    { Name: 'vpc-id', Values: [...names.keys()] },
-    { Name: 'association.main', Values: ['true'] },
-  ];
-  const tables = await collect(
-    ec2.paginateDescribeRouteTables({ client: ec2.client }, { Filters }),
-    (page) => page.RouteTables,
-  );
-  return tables.map((item) => toObserved(item, must(names.get(must(item.VpcId, 'VpcId')), 'VpcId')));
+  const Filters = [ofVpcs, { Name: 'association.main', Values: ['true'] }];
+  return collect(ec2.paginateDescribeRouteTables({ client: ec2.client }, { Filters }), (page) => page.RouteTables);
 }
 
-const toObserved = (item: RouteTable, name: string): Live => ({
-  name,
-  phase: 'ready',
-  props: { routes: (item.Routes ?? []).filter(isMade).map(toRoute) },
-  outputs: { routeTableId: item.RouteTableId },
-  tags: toTags(item.Tags),
-});
+function toObserved(item: RouteTable, name: string): Live {
+  return {
+    name,
+    phase: 'ready',
+    props: { routes: (item.Routes ?? []).filter(isMade).map(toRoute) },
+    outputs: { routeTableId: item.RouteTableId },
+    tags: toTags(item.Tags),
+  };
+}

@@ -1,4 +1,4 @@
-import type { SecurityGroup, SecurityGroupRule } from '@aws-sdk/client-ec2';
+import type { Filter, SecurityGroup, SecurityGroupRule } from '@aws-sdk/client-ec2';
 import type { Aws, AwsKind } from '../../aws/aws.ts';
 import { retagEc2 } from '../../aws/ec2-tags.ts';
 import { ignoreGone } from '../../aws/errors.ts';
@@ -6,8 +6,7 @@ import { collect } from '../../aws/pages.ts';
 import { toTags } from '../../aws/tags.ts';
 import { must } from '../../engine/errors.ts';
 import type { Observed } from '../../engine/kind.ts';
-import { namesByVpc } from './made-with-vpc.ts';
-import { vpc } from './vpc.ts';
+import { madeWithVpc } from './made-with-vpc.ts';
 
 interface Rule {
   readonly ruleId: string | undefined;
@@ -37,13 +36,7 @@ export const defaultSecurityGroup: AwsKind<DefaultSecurityGroupProps, DefaultSec
     write: ['ec2:RevokeSecurityGroupIngress', 'ec2:RevokeSecurityGroupEgress', 'ec2:CreateTags'],
   },
 
-  observe: async ({ env: aws, live }) => find(aws, namesByVpc(await live(vpc))),
-
-  // AWS made it together with the VPC: it only has to be looked for.
-  async create({ env: aws, node, live }) {
-    const found = await find(aws, namesByVpc(live(vpc).filter((item) => item.name === node.name)));
-    return must(found[0], `the default security group of Vpc/${node.name}`);
-  },
+  ...madeWithVpc({ what: 'default security group', list, toObserved }),
 
   async update({ env: aws }, live, _props, changed) {
     if (!changed.has('rules')) return;
@@ -64,19 +57,15 @@ export const defaultSecurityGroup: AwsKind<DefaultSecurityGroupProps, DefaultSec
 
 type Live = Observed<DefaultSecurityGroupProps, DefaultSecurityGroupOutputs>;
 
-async function find(aws: Aws, names: ReadonlyMap<string, string>): Promise<readonly Live[]> {
-  if (names.size === 0) return [];
+interface GroupWithRules extends SecurityGroup {
+  readonly rules: readonly SecurityGroupRule[];
+}
+
+async function list(aws: Aws, ofVpcs: Filter): Promise<readonly GroupWithRules[]> {
   const ec2 = await aws.ec2();
+  const Filters = [ofVpcs, { Name: 'group-name', Values: ['default'] }];
   const groups = await collect(
-    ec2.paginateDescribeSecurityGroups(
-      { client: ec2.client },
-      {
-        Filters: [
-          { Name: 'vpc-id', Values: [...names.keys()] },
-          { Name: 'group-name', Values: ['default'] },
-        ],
-      },
-    ),
+    ec2.paginateDescribeSecurityGroups({ client: ec2.client }, { Filters }),
     (page) => page.SecurityGroups,
   );
   const ids = groups.map((group) => must(group.GroupId, 'GroupId'));
@@ -85,13 +74,7 @@ async function find(aws: Aws, names: ReadonlyMap<string, string>): Promise<reado
     ec2.paginateDescribeSecurityGroupRules({ client: ec2.client }, { Filters: [{ Name: 'group-id', Values: ids }] }),
     (page) => page.SecurityGroupRules,
   );
-  return groups.map((group) =>
-    toObserved(
-      group,
-      must(names.get(must(group.VpcId, 'VpcId')), 'VpcId'),
-      rules.filter((rule) => rule.GroupId === group.GroupId),
-    ),
-  );
+  return groups.map((group) => ({ ...group, rules: rules.filter((rule) => rule.GroupId === group.GroupId) }));
 }
 
 function toRule(item: SecurityGroupRule): Rule {
@@ -102,11 +85,11 @@ function toRule(item: SecurityGroupRule): Rule {
   };
 }
 
-function toObserved(item: SecurityGroup, name: string, rules: readonly SecurityGroupRule[]): Live {
+function toObserved(item: GroupWithRules, name: string): Live {
   return {
     name,
     phase: 'ready',
-    props: { rules: rules.map(toRule) },
+    props: { rules: item.rules.map(toRule) },
     outputs: { groupId: item.GroupId },
     tags: toTags(item.Tags),
   };
