@@ -4,16 +4,16 @@ import { ReconcileError, stalled } from '../engine/errors.ts';
 import { emptied, reconcile, type Outcome, type ReconcileInput } from '../engine/reconcile.ts';
 import type { Step } from '../engine/step.ts';
 import { steadyClock } from '../engine/timing.ts';
-import { type Declared, type Wish } from '../reconcilers/index.ts';
+import type { Declared, Wish } from '../reconcilers/index.ts';
 import { openSecret } from '../reconcilers/open-secret.ts';
 import type { HistoryEntry } from '../state/history.ts';
 import { LeaseHeld } from '../state/lease-text.ts';
 import type { Holder, Lease } from '../state/lease.ts';
-import { Lock } from '../state/lock.ts';
+import type { Lock } from '../state/lock.ts';
 import { noted } from '../state/mutations.ts';
 import { RunRecord } from '../state/run-record.ts';
 import { statusOf } from '../state/status.ts';
-import { type Sight, type PlanOptions, planOf, showsOwn, lookAround } from './look.ts';
+import { lookAround, planOf, showsOwn, type PlanOptions, type Sight } from './look.ts';
 import type { AnySession } from './session.ts';
 
 /** How a run ended, and what was wanted last. */

@@ -80,17 +80,19 @@ export const isGateway = <S extends AnySession>(session: S): session is S & Sess
 /** Connects to the account of a gateway's manifest. Nothing is written. */
 export async function openSession(loaded: LoadedGateway, options: SessionOptions): Promise<Session> {
   const { gateway, file, places } = loaded;
-  const connected = await connectTo(gateway, loaded, options);
-  const sources = openedOnce(connected.aws.sources);
-  await insistOnValues(loaded, sources);
-  const supplied = await suppliedVersions({ ...connected.aws, sources }, gateway);
+  const aws = await connectTo(gateway, loaded, options);
+  const sources = openedOnce(aws.sources);
+  const [common, supplied] = await Promise.all([
+    commonOf(gateway, loaded, aws, options),
+    insistOnValues(loaded, sources).then(() => suppliedVersions({ ...aws, sources }, gateway)),
+  ]);
   if (supplied.notCompared.length > 0)
     options.onWarning(`not compared with their sources: ${supplied.notCompared.join(', ')}`);
   const declareWays = (ways: Ways): Declared => declare(gateway, supplied.versions, ways);
   const wished = declareWays(waysOf(gateway, []));
   const beside = (ways: Ways): Declared => (nextWays(ways) === undefined ? wished : declareWays(ways));
   return {
-    ...connected,
+    ...common,
     kinds,
     kept: keptForm(loaded.data),
     source: { file, places },
@@ -117,45 +119,48 @@ export async function openHome(
   loaded: LoadedController,
   options: SessionOptions,
 ): Promise<AnySession<Wish, Controller>> {
-  const wished = declareHome(loaded.controller);
-  const connected = await connectTo(loaded.controller, loaded, options);
-  return { ...connected, kinds: homeKinds, kept: undefined, wished, beside: () => wished, next: () => undefined };
+  const { controller } = loaded;
+  const wished = declareHome(controller);
+  const common = await commonOf(controller, loaded, await connectTo(controller, loaded, options), options);
+  return { ...common, kinds: homeKinds, kept: undefined, wished, beside: () => wished, next: () => undefined };
 }
 
-type Connected<Of extends Subject> = Omit<AnySession<Wish, Of>, 'kinds' | 'kept' | 'wished' | 'beside' | 'next'>;
+type Common<Of extends Subject> = Omit<AnySession<Wish, Of>, 'kinds' | 'kept' | 'wished' | 'beside' | 'next'>;
 
-async function connectTo<Of extends Subject>(
-  subject: Of,
-  { file, directory, text, bases }: Manifest,
-  options: SessionOptions,
-): Promise<Connected<Of>> {
-  const owner = `${subject.region}/${subject.name}`;
-  const times = timing(timeScale(options.environment));
-  const aws = await connect({
+function connectTo(subject: Subject, { directory }: Manifest, options: SessionOptions): Promise<Aws> {
+  return connect({
     region: subject.region,
     accountId: subject.accountId,
     access: subject.access,
-    owner,
+    owner: `${subject.region}/${subject.name}`,
     environment: options.environment,
     directory,
-    timing: times,
+    timing: timing(timeScale(options.environment)),
     ...(options.onCall !== undefined && { onCall: options.onCall }),
     ...(options.connections !== undefined && { connections: options.connections }),
   });
+}
+
+async function commonOf<Of extends Subject>(
+  subject: Of,
+  { file, text, bases }: Manifest,
+  aws: Aws,
+  options: SessionOptions,
+): Promise<Common<Of>> {
   const [revision, place] = await Promise.all([
     options.commit ?? revisionOf(file, text, bases),
-    options.place ?? placeFor(subject, options, times),
+    options.place ?? placeFor(subject, options, aws.timing),
   ]);
   const store = place.storeOf(subject);
   return {
     subject,
-    owner,
+    owner: aws.owner,
     revision,
     aws,
     store,
     lock: new Lock(store),
     clock: systemClock,
-    timing: times,
+    timing: aws.timing,
     onWarning: options.onWarning,
   };
 }
