@@ -13,8 +13,8 @@ import { managedPolicy } from '../identity/managed-policy.ts';
 import { role } from '../identity/role.ts';
 import { serviceLinkedRole } from '../identity/service-linked-role.ts';
 import type { Wish } from '../index.ts';
-import { policyOf } from '../ingress/access-logs.ts';
 import { bucket } from '../ingress/bucket.ts';
+import { bucketPolicy } from '../ingress/bucket-settings.ts';
 import { availabilityZone } from '../network/availability-zone.ts';
 import { defaultSecurityGroup } from '../network/default-security-group.ts';
 import { internetGateway } from '../network/internet-gateway.ts';
@@ -63,7 +63,7 @@ export function declareHome(controller: Controller): Wish {
   const names = controllerNames(name, region, accountId);
   const graph = new GraphBuilder(`${region}/${name}`, { component: 'mcpgw-controller', ...controller.tags });
 
-  const network = declareHomeNetwork(graph, controller);
+  const network = declareHomeNetwork(graph, controller, names);
   const state = graph.add(
     bucket,
     'state',
@@ -74,7 +74,7 @@ export function declareHome(controller: Controller): Wish {
       encryption: 'AES256',
       publicAccessBlocked: true,
       lifecycle: { versionsExpireAfter: VERSIONS_STAY, abortUploadsAfter: 1 },
-      policy: policyOf(`arn:${partitionOf(region)}:s3:::${names.bucket}`),
+      policy: bucketPolicy(`arn:${partitionOf(region)}:s3:::${names.bucket}`),
     },
     { title: names.bucket },
   );
@@ -91,7 +91,7 @@ export function declareHome(controller: Controller): Wish {
   const roles = declareHomeRoles(graph, controller, names, used);
   const found = graph.add(image, 'controller', { reference: controller.image });
   const definition = graph.add(taskDefinition, 'controller', {
-    family: name,
+    family: names.name,
     cpu: CPU,
     memory,
     executionRoleArn: roles.execution.ref('roleArn'),
@@ -112,7 +112,7 @@ export function declareHome(controller: Controller): Wish {
     cluster,
     'controller',
     {
-      clusterName: name,
+      clusterName: names.name,
       containerInsights: 'disabled',
       capacityProviders: ['FARGATE'],
       defaultStrategy: [{ capacityProvider: 'FARGATE', base: 1, weight: 1 }],
@@ -124,7 +124,7 @@ export function declareHome(controller: Controller): Wish {
     'controller',
     {
       clusterArn: main.ref('clusterArn', { when: 'ready' }),
-      serviceName: name,
+      serviceName: names.name,
       taskDefinition: definition.ref('taskDefinitionArn', { when: 'ready' }),
       desiredCount: 1,
       capacityProviderStrategy: [{ capacityProvider: 'FARGATE', base: 1, weight: 1 }],

@@ -1,3 +1,4 @@
+import type { controllerNames } from '../../aws/names.ts';
 import { must } from '../../engine/errors.ts';
 import type { GraphBuilder } from '../../engine/graph.ts';
 import type { Input, NodeId } from '../../engine/ref.ts';
@@ -23,13 +24,17 @@ export interface HomeNetwork {
 }
 
 /** A way out for one task that nobody reaches: two public subnets cost nothing, and NAT would. */
-export function declareHomeNetwork(graph: GraphBuilder, { name, network }: Controller): HomeNetwork {
+export function declareHomeNetwork(
+  graph: GraphBuilder,
+  { network }: Controller,
+  names: ReturnType<typeof controllerNames>,
+): HomeNetwork {
   if (!('cidr' in network)) {
     const { vpcId, subnetIds, publicIp } = network;
-    const { group, ready } = declareGroup(graph, name, vpcId);
+    const { group, ready } = declareGroup(graph, names.name, vpcId);
     return { subnetIds, securityGroupId: group.ref('groupId'), publicIp, ready: [ready] };
   }
-  const title = `${name}-vpc`;
+  const title = names.vpc;
   const props = { cidrBlock: network.cidr, enableDnsSupport: true, enableDnsHostnames: true };
   const main = graph.add(vpc, 'main', props, { title });
   const vpcId = main.ref('vpcId');
@@ -63,7 +68,7 @@ export function declareHomeNetwork(graph: GraphBuilder, { name, network }: Contr
     });
     return { made, association };
   });
-  const { group, ready } = declareGroup(graph, name, vpcId);
+  const { group, ready } = declareGroup(graph, names.name, vpcId);
   return {
     subnetIds: subnets.map(({ made }) => made.ref('subnetId')),
     securityGroupId: group.ref('groupId'),

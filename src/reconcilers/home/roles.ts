@@ -77,23 +77,21 @@ function restraints({ name, accountId, region }: Controller): readonly PolicySta
 
 /** A policy as several that are each short enough. */
 export function inParts({ Version, Statement }: PolicyDocument): readonly PolicyDocument[] {
-  const single = Statement.flatMap(({ Action, ...rest }) =>
-    (typeof Action === 'string' ? [Action] : Action).map((action) => ({ action, rest })),
-  );
+  const documentOf = (statements: readonly PolicyStatement[]): PolicyDocument => ({ Version, Statement: statements });
   const parts: PolicyDocument[] = [];
-  let open: PolicyStatement[] = [];
-  for (const { action, rest } of single) {
-    const last = open.at(-1);
-    const isSame =
-      last !== undefined && JSON.stringify({ ...last, Action: '' }) === JSON.stringify({ ...rest, Action: '' });
-    const grown = isSame
-      ? [...open.slice(0, -1), { ...rest, Action: [...(last.Action as readonly string[]), action] }]
-      : [...open, { ...rest, Action: [action] }];
-    if (JSON.stringify({ Version, Statement: grown }).length <= LONGEST) open = grown;
-    else {
-      parts.push({ Version, Statement: open });
-      open = [{ ...rest, Action: [action] }];
+  let full: readonly PolicyStatement[] = [];
+  for (const { Action, ...rest } of Statement) {
+    let actions: readonly string[] = [];
+    for (const action of typeof Action === 'string' ? [Action] : Action) {
+      const grown = [...actions, action];
+      const fits = JSON.stringify(documentOf([...full, { ...rest, Action: grown }])).length <= LONGEST;
+      if (!fits) {
+        parts.push(documentOf(actions.length === 0 ? full : [...full, { ...rest, Action: actions }]));
+        full = [];
+      }
+      actions = fits ? grown : [action];
     }
+    full = [...full, { ...rest, Action: actions }];
   }
-  return [...parts, { Version, Statement: open }];
+  return [...parts, documentOf(full)];
 }

@@ -1,9 +1,10 @@
 import { partitionOf } from '../../aws/partition.ts';
-import type { PolicyDocument, PolicyStatement } from '../../aws/policy.ts';
+import type { PolicyDocument } from '../../aws/policy.ts';
 import type { Handle } from '../../engine/graph.ts';
 import type { Input } from '../../engine/ref.ts';
 import { NO_CLOUDFRONT_LOGS } from '../../spec/edge.ts';
 import type { Declaration } from '../declaration.ts';
+import { bucketPolicy } from './bucket-settings.ts';
 import { bucket, type BucketOutputs } from './bucket.ts';
 import type { DistributionLogging } from './distribution-form.ts';
 import type { AccessLogs } from './load-balancer-attributes.ts';
@@ -61,7 +62,7 @@ export function declareAccessLogs(declaration: Declaration): LogTargets {
   const distributions =
     hasDistributions && !NO_CLOUDFRONT_LOGS.has(gateway.region)
       ? // CloudFront gets in by an access list that it writes itself.
-        add('cloudfront-logs', forCloudfront, 'BucketOwnerPreferred', policyOf(arnOf(forCloudfront)))
+        add('cloudfront-logs', forCloudfront, 'BucketOwnerPreferred', bucketPolicy(arnOf(forCloudfront)))
       : undefined;
   return {
     loadBalancer: (front) => ({
@@ -82,24 +83,9 @@ const PREFIXES = {
 
 export const loadBalancersMayWrite = (bucketArn: string): PolicyDocument => {
   const Principal = { Service: 'logdelivery.elasticloadbalancing.amazonaws.com' };
-  return policyOf(
+  return bucketPolicy(
     bucketArn,
     { Effect: 'Allow', Principal, Action: 's3:PutObject', Resource: `${bucketArn}/*` },
     { Effect: 'Allow', Principal, Action: 's3:GetBucketAcl', Resource: bucketArn },
   );
 };
-
-/** Nobody comes to the bucket but by TLS, whoever else may what. */
-export const policyOf = (bucketArn: string, ...others: readonly PolicyStatement[]): PolicyDocument => ({
-  Version: '2012-10-17',
-  Statement: [
-    {
-      Effect: 'Deny',
-      Principal: '*',
-      Action: 's3:*',
-      Resource: [bucketArn, `${bucketArn}/*`],
-      Condition: { Bool: { 'aws:SecureTransport': 'false' } },
-    },
-    ...others,
-  ],
-});

@@ -1,7 +1,7 @@
 import type { LifecycleRule, ObjectOwnership } from '@aws-sdk/client-s3';
 import type { Aws } from '../../aws/aws.ts';
 import { orUndefined } from '../../aws/errors.ts';
-import { parsePolicy, type PolicyDocument } from '../../aws/policy.ts';
+import { parsePolicy, type PolicyDocument, type PolicyStatement } from '../../aws/policy.ts';
 
 /** What can be set of a bucket that stands, each by a call of its own. */
 export interface BucketSettings {
@@ -105,3 +105,18 @@ function toLifecycle(rules: readonly LifecycleRule[] | undefined): Lifecycle | u
   if (versionsExpireAfter === undefined || abortUploadsAfter === undefined) return undefined;
   return { ...(expireAfter !== undefined && { expireAfter }), versionsExpireAfter, abortUploadsAfter };
 }
+
+/** Nobody comes to the bucket but by TLS, whoever else may what. */
+export const bucketPolicy = (bucketArn: string, ...others: readonly PolicyStatement[]): PolicyDocument => ({
+  Version: '2012-10-17',
+  Statement: [
+    {
+      Effect: 'Deny',
+      Principal: '*',
+      Action: 's3:*',
+      Resource: [bucketArn, `${bucketArn}/*`],
+      Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+    },
+    ...others,
+  ],
+});
