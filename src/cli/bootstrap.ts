@@ -35,16 +35,21 @@ const OPTIONS: Readonly<Record<string, string>> = {
 /** Gives the controller a home on AWS, as its manifest says; the manifest is written first when it is not there. */
 export async function bootstrap(options: BootstrapOptions, terminal: Terminal): Promise<number> {
   const { file, account, image, git, branch, path } = options;
-  const given = Object.entries({ account, image, git, branch, path }).flatMap(([option, value]) =>
-    value === undefined ? [] : [`--${option}`],
-  );
+  const given = named({ account, image, git, branch, path }, (value) => value !== undefined);
   if (!(await isThere(file))) {
     await writeFirst(file, manifest(options), OPTIONS);
     terminal.err(`Wrote ${file}.`);
-  } else if (given.length > 0)
-    throw new CommandError(`${file} is there already: say it there, and leave ${given.join(', ')} out`);
+  } else if (given !== '') throw new CommandError(`${file} is there already: say it there, and leave ${given} out`);
   return apply({ ...options, file: [options.file], wait: true }, terminal);
 }
+
+const named = (
+  options: Readonly<Record<string, string | undefined>>,
+  fits: (value: string | undefined) => boolean,
+): string =>
+  Object.entries(options)
+    .flatMap(([option, value]) => (fits(value) ? [`--${option}`] : []))
+    .join(', ');
 
 const isThere = (file: string): Promise<boolean> =>
   access(file).then(
@@ -53,11 +58,10 @@ const isThere = (file: string): Promise<boolean> =>
   );
 
 function manifest({ file, account, region, name, image, git, branch, path }: BootstrapOptions): string {
-  const missing = Object.entries({ account, image, git }).flatMap(([option, value]) =>
-    value === undefined ? [`--${option}`] : [],
-  );
-  if (account === undefined || image === undefined || git === undefined)
-    throw new CommandError(`${file} is not there, and cannot be written without ${missing.join(', ')}`);
+  if (account === undefined || image === undefined || git === undefined) {
+    const missing = named({ account, image, git }, (value) => value === undefined);
+    throw new CommandError(`${file} is not there, and cannot be written without ${missing}`);
+  }
   return `# yaml-language-server: $schema=controller.schema.json
 apiVersion: mcpgw.io/v1alpha1
 kind: Controller
