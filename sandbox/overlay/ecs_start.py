@@ -91,10 +91,24 @@ def _secrets(here, role, container):
     return None
 
 
-def _asm(here, role, source):
+def secret_value(here, source):
+    """What a container gets to see of a secret or a parameter."""
+    if ":secretsmanager:" not in source:
+        known = _known_parameter(here, source)
+        return known.decrypt(known.value) if known.parameter_type == "SecureString" else known.value
+    arn, key, stage, version = _parts(source)
+    value = secretsmanager.current(secretsmanager.lookup(here.account, here.region, arn), version or None, stage or "AWSCURRENT")
+    return json.loads(value)[key] if key else value
+
+
+def _parts(source):
     parts = source.split(":")
-    arn, key = ":".join(parts[:7]), parts[7] if len(parts) > 7 else ""
     stage, version = (parts[8:10] + ["", ""])[:2] if len(parts) > 8 else ("", "")
+    return ":".join(parts[:7]), parts[7] if len(parts) > 7 else "", stage, version
+
+
+def _asm(here, role, source):
+    arn, key, stage, version = _parts(source)
     start = f"retrieve secret from asm: service call has been retried 1 time(s): failed to fetch secret {arn} from secrets manager:"
     if role is None or not permissions.allowed(role, "secretsmanager:GetSecretValue", arn):
         return f"{start} AccessDeniedException: the execution role is not authorized to perform: secretsmanager:GetSecretValue on resource: {arn}"
@@ -114,9 +128,15 @@ def _asm(here, role, source):
     return None
 
 
+def _known_parameter(here, source):
+    name = source.split(":parameter", 1)[-1] if source.startswith("arn:") else source
+    parameters = ssm_backends[here.account][here.region]
+    return parameters.get_parameter(name) or parameters.get_parameter(name.lstrip("/"))
+
+
 def _parameter(here, role, source):
     name = source.split(":parameter", 1)[-1] if source.startswith("arn:") else source
-    known = ssm_backends[here.account][here.region].get_parameter(name) or ssm_backends[here.account][here.region].get_parameter(name.lstrip("/"))
+    known = _known_parameter(here, source)
     arn = source if source.startswith("arn:") else f"arn:aws:ssm:{here.region}:{here.account}:parameter/{name.lstrip('/')}"
     start = "retrieve secrets from ssm: service call has been retried 1 time(s):"
     if role is None or not permissions.allowed(role, "ssm:GetParameters", arn):

@@ -26,9 +26,9 @@ class _Handler(BaseHTTPRequestHandler):
         """Nothing: what is worth reading is in the answers."""
 
     def asked(self, scheme, port, target, client):
-        self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         headers = {name.lower(): value for name, value in self.headers.items() if not name.lower().startswith("proxy-")}
-        return Request(self.command, scheme, port, target, headers, client)
+        return Request(self.command, scheme, port, target, headers, client, body)
 
     def give(self, answer):
         self.send_response_only(answer.status)

@@ -71,6 +71,9 @@ class Listener:
         if held is None or not reaches(account, region, own.peer, there, target["Port"]):
             return page(504, "Gateway Time-out", _SERVER)
         headers = {"x-forwarded-proto": self.listener.protocol.lower(), "x-forwarded-port": str(self.listener.port)}
+        processing = self.behind.balancer.attrs["routing.http.xff_header_processing.mode"]
+        if processing != "append":
+            headers["x-forwarded-for"] = request.headers.get("x-forwarded-for") if processing == "preserve" else None
         answer = answer_of(account, region, target["Id"], target["Port"], request.sent_on(own, headers, scheme="http"))
         return answer or page(502, "Bad Gateway", _SERVER)
 

@@ -23,6 +23,7 @@ class Request:
     target: str  # path and query
     headers: dict  # names in lower case
     client: Client
+    body: bytes = b""
 
     host = property(lambda self: self.headers.get("host", "").rsplit(":", 1)[0].lower())
     path = property(lambda self: self.target.split("?", 1)[0])
@@ -32,7 +33,7 @@ class Request:
         """The same from a middleman, who adds its client to those that the request came through."""
         passed = [self.headers.get("x-forwarded-for"), *self.client.addresses[:1]]
         headers = self.headers | {"x-forwarded-for": ", ".join(filter(None, passed))} | headers
-        return replace(self, client=client, headers=headers, **changes)
+        return replace(self, client=client, headers={name: value for name, value in headers.items() if value is not None}, **changes)
 
 
 @dataclass(frozen=True)

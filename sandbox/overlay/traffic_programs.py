@@ -1,6 +1,11 @@
 """The programs in containers, as far as they answer: a few paths each, with what they know of themselves."""
 
+from urllib.parse import urlsplit
+
 from .ecs import Place
+from .ecs_start import secret_value
+from .keycloak import Keycloak
+from .rds import Place as Databases
 from .traffic_messages import document
 
 # By the name of the image, then by port.
@@ -22,9 +27,11 @@ def answer_of(account, region, address, port, request):
         return None
     image = container["image"].rsplit("/", 1)[-1].split("@")[0].split(":")[0]
     known = _PATHS.get(image, {}).get(port, ("/",))
+    environment = {one["name"]: one["value"] for one in container.get("environment", [])}
+    if image == "keycloak" and request.path not in known:
+        return _keycloak(Place(account, region), container, environment, request)
     if request.path not in known:
         return document(404, {"detail": "Not Found"})
-    environment = {one["name"]: one["value"] for one in container.get("environment", [])}
     return document(
         200,
         {
@@ -50,3 +57,21 @@ def _container(task, port):
         ),
         None,
     )
+
+
+def _keycloak(here, container, environment, request):
+    known = {one["name"]: secret_value(here, one["valueFrom"]) for one in container.get("secrets", [])}
+    cluster = _cluster(Databases(here.account, here.region), urlsplit(known["KC_DB_URL"].removeprefix("jdbc:")).hostname)
+    if cluster is None:
+        return document(503, {"error": "no database"})
+    if "_keycloak" not in cluster:
+        cluster["_keycloak"] = Keycloak(known["KEYCLOAK_ADMIN"], known["KEYCLOAK_ADMIN_PASSWORD"])
+    return cluster["_keycloak"].answer(request, environment.get("KC_HOSTNAME_URL") or environment["KC_HOSTNAME"])
+
+
+def _cluster(databases, host):
+    """What answers at an endpoint, straight or through a proxy."""
+    proxy = next((one for one in databases.proxies.values() if one["Endpoint"] == host), None)
+    if proxy:
+        return databases.clusters.get(proxy["_cluster"])
+    return next((one for one in databases.clusters.values() if host in (one["Endpoint"], one["ReaderEndpoint"])), None)

@@ -14,7 +14,7 @@ export interface Heard {
 }
 
 /** Asks an address by its name, and where that is in vain past the name, to tell one from the other. */
-export async function hear(web: Web, door: Door & { readonly host: string }): Promise<Heard> {
+export async function hear(web: Pick<Web, 'ask'>, door: Door & { readonly host: string }): Promise<Heard> {
   const { front, host, protocol, entry, named } = door;
   const url = `${protocol}://${host}${ASKED[front].path}`;
   const answer = await web.ask({ url });

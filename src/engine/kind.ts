@@ -3,7 +3,8 @@ import type { Secret } from './secret.ts';
 
 export type Tags = Readonly<Record<string, string>>;
 
-export type Phase = 'ready' | 'pending' | 'deleting' | 'failed';
+/** `unseen`: it is inside something that cannot be asked, so nothing is known of it and nothing is done about it. */
+export type Phase = 'ready' | 'pending' | 'deleting' | 'failed' | 'unseen';
 
 /** The props of a live thing. Secrets cannot be read back, so they are not among them. */
 export type LiveProps<Props> = {
@@ -37,6 +38,8 @@ export interface Look<Env, Props = Record<string, unknown>> {
     readonly props: { readonly [K in keyof Props]: Input<Props[K]> };
   }[];
   live<P, O>(kind: Kind<P, O, Env>): Promise<readonly Observed<P, O>[]>;
+  /** Fills in what a node's props refer to, as the lists of the same cycle have it. */
+  fill<T>(props: T): Promise<T>;
 }
 
 /** What the changing verbs are given. */

@@ -1,7 +1,7 @@
 import { ReconcileError } from './errors.ts';
 import type { Graph } from './graph.ts';
-import type { AnyKind, Kinds, Look, Observed } from './kind.ts';
-import { resolve } from './ref.ts';
+import { idOf, kindOf, type AnyKind, type Kinds, type Look, type Observed } from './kind.ts';
+import { refsOf, resolve, type Ref } from './ref.ts';
 import { liveOf, type KindView, type Snapshot } from './snapshot.ts';
 
 export interface LookInput<Env> {
@@ -20,22 +20,25 @@ export interface LookInput<Env> {
 /** Looks at some kinds, one list each, at once. A list that fails makes its kind unknown and throws nothing. */
 export async function look<Env>(input: LookInput<Env>): Promise<Snapshot> {
   const views = new Map<string, Promise<KindView>>();
-  const live = async (kind: AnyKind): Promise<readonly Observed[]> => {
-    const view = (await views.get(kind.name)) ?? input.known.get(kind.name) ?? { status: 'known', live: [] };
+  const liveBy = async (name: string): Promise<readonly Observed[]> => {
+    const view = (await views.get(name)) ?? input.known.get(name) ?? { status: 'known', live: [] };
     // Another kind's list failed, so what is found through it is unknown too.
     if (view.status === 'unknown')
-      throw new ReconcileError(
-        view.final ? 'stalled' : 'failed',
-        'Unknown',
-        `${kind.name} is unknown: ${view.because}`,
-      );
+      throw new ReconcileError(view.final ? 'stalled' : 'failed', 'Unknown', `${name} is unknown: ${view.because}`);
     return view.live;
+  };
+  const live = ({ name }: AnyKind): Promise<readonly Observed[]> => liveBy(name);
+  const fill = async <T>(props: T): Promise<T> => {
+    const names = new Set(refsOf(props).map(({ $ref }) => kindOf($ref)));
+    const lists = await Promise.all([...names].map(async (name) => [name, await liveBy(name)] as const));
+    return resolve(props, valueFrom(new Map(lists))) as T;
   };
   const observe = async (kind: AnyKind): Promise<KindView> => {
     await Promise.resolve();
     try {
       const nodes = nodesOf(input, kind.name);
-      return { status: 'known', live: await kind.observe({ env: input.env, nodes, live: live as Look<Env>['live'] }) };
+      const seen = { env: input.env, nodes, live: live as Look<Env>['live'], fill };
+      return { status: 'known', live: await kind.observe(seen) };
     } catch (error) {
       const { message, disposition } = error instanceof ReconcileError ? error : input.classify(error);
       return { status: 'unknown', because: message, final: disposition === 'stalled' };
@@ -48,14 +51,17 @@ export async function look<Env>(input: LookInput<Env>): Promise<Snapshot> {
 }
 
 function nodesOf(input: { readonly graph: Graph; readonly known: Snapshot }, kind: string): Look<unknown>['nodes'] {
-  const valueOf = ({ $ref, output }: { $ref: string; output: string }): unknown => {
-    const [name = '', ...rest] = $ref.split('/');
-    return liveOf(input.known, name).find((live) => live.name === rest.join('/'))?.outputs[output];
-  };
-  return [...input.graph.nodes.values()]
-    .filter((node) => node.kind === kind)
-    .map((node) => ({ name: node.name, props: resolve(node.props, valueOf) as Record<string, never> }));
+  const nodes = [...input.graph.nodes.values()].filter((node) => node.kind === kind);
+  const names = new Set(nodes.flatMap(({ props }) => refsOf(props).map(({ $ref }) => kindOf($ref))));
+  const valueOf = valueFrom(new Map([...names].map((name) => [name, liveOf(input.known, name)])));
+  return nodes.map(({ name, props }) => ({ name, props: resolve(props, valueOf) as Record<string, never> }));
 }
+
+/** What live things give to those that refer to them. */
+const valueFrom =
+  (lists: ReadonlyMap<string, readonly Observed[]>) =>
+  ({ $ref, output }: Ref): unknown =>
+    lists.get(kindOf($ref))?.find((live) => idOf(kindOf($ref), live.name) === $ref)?.outputs[output];
 
 /** The names of all kinds. */
 export const allKinds = (kinds: Kinds): ReadonlySet<string> =>

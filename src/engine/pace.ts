@@ -48,7 +48,8 @@ export class Pace {
   note(plan: Plan, now: number): void {
     const pending = new Set<NodeId>();
     for (const state of plan.states.values())
-      if (isUnderway(state.live?.phase) || state.phase === 'pending') pending.add(state.id);
+      if (state.phase === 'pending' || (isUnderway(state.live?.phase) && state.phase !== 'blocked'))
+        pending.add(state.id);
     for (const step of plan.steps) if (step.live?.phase === 'deleting') pending.add(step.node);
     for (const id of this.#pendingSince.keys()) if (!pending.has(id)) this.#pendingSince.delete(id);
     for (const id of pending) if (!this.#pendingSince.has(id)) this.#pendingSince.set(id, now);

@@ -63,6 +63,8 @@ export interface Timing {
   readonly greet: number;
   /** Limit of one question to a public address. */
   readonly reach: number;
+  /** How long Keycloak may be silent although it runs: a door that has just been made opens late. */
+  readonly entrance: number;
   /** How long a resolver may remember where a record led before. */
   readonly recordLifetime: number;
   /** Between two frames of the progress view. */
@@ -137,6 +139,7 @@ export function timing(scale = 1): Timing {
     answer: 30 * SECOND,
     greet: 10 * SECOND,
     reach: 10 * SECOND,
+    entrance: 5 * MINUTE * scale,
     recordLifetime: MINUTE * scale,
     frame: 250,
     fetch: 2 * MINUTE,

@@ -142,6 +142,7 @@ class Walk {
   #compare(here: Here): void {
     const { node, kind, props, tags, live, stuck, blockedBy } = here;
     if (live.phase === 'deleting') return this.#leaving(here);
+    if (live.phase === 'unseen') return this.#unseen(here);
     const changes = changesOf(kind, props, tags, live);
     if (live.phase === 'failed' && (kind.mends !== true || changes.length === 0)) return this.#failed(here);
     const readable = changes.filter(
@@ -156,7 +157,17 @@ class Walk {
     }
     const isSettling = this.#input.settling?.has(node.id) ?? false;
     const pending = live.phase === 'pending' || isSettling || changes.length > readable.length;
-    this.#set(here, stuck !== undefined ? 'stalled' : pending ? 'pending' : 'ready', stuck ?? live.because ?? left);
+    // What nobody makes comes about by what it waits for, or not at all.
+    const hopeless = pending && kind.create === undefined && blockedBy.length > 0;
+    const phase = stuck !== undefined ? 'stalled' : hopeless ? 'blocked' : pending ? 'pending' : 'ready';
+    this.#set(here, phase, stuck ?? live.because ?? left);
+  }
+
+  #unseen(here: Here): void {
+    const { node, live, stuck, blockedBy } = here;
+    if (blockedBy.length > 0) this.#sofar.noteLost(node.id, 'blocked');
+    const phase = stuck !== undefined ? 'stalled' : blockedBy.length > 0 ? 'blocked' : 'pending';
+    this.#set(here, phase, stuck ?? live.because);
   }
 
   #leaving(here: Here): void {

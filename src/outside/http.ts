@@ -1,6 +1,7 @@
-import { request as requestHttp, type ClientRequest, type IncomingMessage, type RequestOptions } from 'node:http';
+import { request as requestHttp, type IncomingMessage, type RequestOptions } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import type { Socket } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { connect as connectTls } from 'node:tls';
 import type { Timing } from '../engine/timing.ts';
 import { failureOf, failureOfProxy, type WebFailure } from './http-failure.ts';
@@ -18,10 +19,21 @@ export interface WebAnswer {
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
 }
 
-/** Asks public addresses as a browser does. */
+export interface WebRequest extends Question {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string | undefined;
+}
+
+export interface WebReply extends WebAnswer {
+  readonly body: string;
+}
+
+/** Asks public addresses as a browser does. Never rejects for what the other side does or fails to do; follows no redirect. */
 export interface Web {
-  /** Never rejects for what the other side does or fails to do; follows no redirect. */
+  /** Only the head of the answer counts. */
   ask(question: Question): Promise<WebAnswer | WebFailure>;
+  send(request: WebRequest): Promise<WebReply | WebFailure>;
 }
 
 export interface WebOptions {
@@ -34,23 +46,39 @@ const PORTS: Readonly<Record<string, number>> = { 'http:': 80, 'https:': 443 };
 
 export function createWeb({ proxy, timing }: WebOptions): Web {
   const through = proxy === undefined ? undefined : new URL(proxy);
+  const exchange = async <T>(
+    { url, via, ...message }: Question & Message,
+    limit: number,
+    take: (response: IncomingMessage) => Promise<T>,
+  ): Promise<T | WebFailure> => {
+    const to = new URL(url);
+    const host = via ?? to.hostname;
+    const port = to.port === '' ? (PORTS[to.protocol] ?? 0) : Number(to.port);
+    const signal = AbortSignal.timeout(limit);
+    try {
+      const socket = through === undefined ? undefined : await tunnel(through, `${host}:${port}`, signal);
+      if (socket !== undefined && 'failure' in socket) return socket;
+      return await take(await begin(to, message, { host, port, signal, ...(socket && { socket }) }));
+    } catch (error) {
+      return failureOf(error, { asked: to.hostname, host, port, limit });
+    }
+  };
   return {
-    async ask({ url, via }) {
-      const to = new URL(url);
-      const host = via ?? to.hostname;
-      const port = to.port === '' ? (PORTS[to.protocol] ?? 0) : Number(to.port);
-      const signal = AbortSignal.timeout(timing.reach);
-      try {
-        const socket = through === undefined ? undefined : await tunnel(through, `${host}:${port}`, signal);
-        if (socket !== undefined && 'failure' in socket) return socket;
-        const response = await fetchHead(to, { host, port, signal, ...(socket && { socket }) });
-        return { status: response.statusCode ?? 0, headers: response.headers };
-      } catch (error) {
-        return failureOf(error, { asked: to.hostname, host, port, limit: timing.reach });
-      }
-    },
+    ask: (question) =>
+      exchange(question, timing.reach, async (response) => {
+        // What breaks off after the head is no failure of the question.
+        response.on('error', () => undefined);
+        response.destroy();
+        return headOf(response);
+      }),
+    send: (request) =>
+      exchange(request, timing.answer, async (response) => ({ ...headOf(response), body: await text(response) })),
   };
 }
+
+const headOf = ({ statusCode, headers }: IncomingMessage): WebAnswer => ({ status: statusCode ?? 0, headers });
+
+type Message = Partial<Pick<WebRequest, 'method' | 'headers' | 'body'>>;
 
 interface Connection {
   readonly host: string;
@@ -59,33 +87,31 @@ interface Connection {
   readonly socket?: Socket;
 }
 
-function fetchHead(url: URL, { host, port, signal, socket }: Connection): Promise<IncomingMessage> {
+/** Resolves when the head of the answer is there. */
+function begin(
+  url: URL,
+  { method = 'GET', headers = {}, body }: Message,
+  { host, port, signal, socket }: Connection,
+): Promise<IncomingMessage> {
   const servername = url.hostname;
   const secure = url.protocol === 'https:';
   const options: RequestOptions & { readonly servername: string } = {
+    method,
     host,
     port,
     signal,
     path: `${url.pathname}${url.search}`,
-    headers: { host: url.host, 'user-agent': 'mcpgw-controller' },
+    headers: { ...headers, host: url.host, 'user-agent': 'mcpgw-controller' },
     servername,
     ...(socket === undefined
       ? { agent: false }
       : { createConnection: () => (secure ? connectTls({ socket, servername }) : socket) }),
   };
-  return headOf(secure ? requestHttps(options) : requestHttp(options));
-}
-
-function headOf(request: ClientRequest): Promise<IncomingMessage> {
+  const request = secure ? requestHttps(options) : requestHttp(options);
   return new Promise((resolve, reject) => {
     request.once('error', reject);
-    request.once('response', (response) => {
-      resolve(response);
-      // Only the head counts. What breaks off afterwards is no failure of the question.
-      response.on('error', () => undefined);
-      response.destroy();
-    });
-    request.end();
+    request.once('response', resolve);
+    request.end(body);
   });
 }
 

@@ -51,6 +51,10 @@ import { declareOutputs, type Output } from './outputs.ts';
 import { switchOf, type Switch } from './ingress/switch-summary.ts';
 import { declareHandover } from './ingress/switch.ts';
 import { waysOf, type Ways } from './ingress/ways.ts';
+import { declareKeycloak } from './keycloak/keycloak.ts';
+import { realmClient } from './keycloak/realm-client.ts';
+import { realm } from './keycloak/realm.ts';
+import { keycloakServer } from './keycloak/server.ts';
 import { kmsKey } from './identity/kms-key.ts';
 import { declareIdentity } from './identity/identity.ts';
 import { managedPolicy } from './identity/managed-policy.ts';
@@ -149,6 +153,7 @@ export const kinds: Kinds = {
     scalableTarget,
     scalingPolicy,
   ],
+  keycloak: [keycloakServer, realm, realmClient],
   observability: [logGroup, workspace, topic, subscription, metricAlarm],
 };
 
@@ -184,7 +189,8 @@ export function declare(
   const observability = declareObserving(declaration);
   const data = declareData(declaration, network, identity);
   const ingress = declareIngress(declaration, network, [identity.serviceLinkedRoles.elasticloadbalancing]);
-  const ecs = declareEcs(declaration, { network, identity, data, observability, ingress });
+  const keycloak = declareKeycloak(declaration, identity, ingress);
+  const ecs = declareEcs(declaration, { network, identity, data, observability, ingress, keycloak });
   const change = switchOf(ingress.standing, ingress.addresses);
   declareHandover(declaration, ingress, Object.values(ecs.services));
   const alarms = declareAlarms(declaration, watched(ecs, ingress, data));

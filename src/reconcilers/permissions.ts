@@ -3,8 +3,9 @@ import type { AnyKind, Kinds } from '../engine/kind.ts';
 
 export type Purpose = 'plan' | 'apply';
 
-// Opened to compare supplied values; the one live value that a plan reads.
+// The live values that a plan reads: what supplied values are compared by, and what opens Keycloak.
 const COMPARISON_KEYS = 'arn:*:secretsmanager:*:*:secret:*-comparison-key-*';
+const KEYCLOAK_ADMINS = 'arn:*:secretsmanager:*:*:secret:*-keycloak-admin-password-*';
 const OPEN_SECRET = 'secretsmanager:GetSecretValue';
 // What an examination asks besides.
 const EXAMINE = 'elasticloadbalancing:DescribeTargetHealth';
@@ -30,15 +31,16 @@ export function permissions(kinds: Kinds, purpose: Purpose): PolicyDocument {
   const all = Object.values(kinds).flat();
   const actions = new Set([...all.flatMap((kind) => actionsOf(kind, purpose)), EXAMINE]);
   if (purpose === 'apply') for (const action of [OPEN_SECRET, ...DAEMON]) actions.add(action);
-  const key: PolicyStatement = {
-    Sid: 'CompareSecrets',
+  else actions.delete(OPEN_SECRET);
+  const opened: PolicyStatement = {
+    Sid: 'OpenSecrets',
     Effect: 'Allow',
     Action: OPEN_SECRET,
-    Resource: COMPARISON_KEYS,
+    Resource: [COMPARISON_KEYS, KEYCLOAK_ADMINS],
   };
   return {
     Version: '2012-10-17',
-    Statement: [...statements(actions, BUCKETS.gateway), ...(purpose === 'plan' ? [key] : [])],
+    Statement: [...statements(actions, BUCKETS.gateway), ...(purpose === 'plan' ? [opened] : [])],
   };
 }
 

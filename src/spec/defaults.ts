@@ -42,6 +42,7 @@ export function complete({ metadata, spec }: GatewayManifest): Gateway {
     keycloak: {
       adminUsername: keycloak?.adminUsername ?? 'admin',
       adminPassword: secret(keycloak?.adminPassword),
+      realm: keycloak?.realm ?? 'managed',
       logLevel: keycloak?.logLevel ?? 'INFO',
     },
     databases: {

@@ -145,6 +145,8 @@ export interface Autoscaling {
 export interface Keycloak {
   readonly adminUsername: string;
   readonly adminPassword: SecretSource;
+  /** What is inside it: `unmanaged` leaves realm and clients to somebody else. */
+  readonly realm: 'managed' | 'unmanaged';
   readonly logLevel: 'FATAL' | 'ERROR' | 'WARN' | 'INFO' | 'DEBUG' | 'TRACE' | 'ALL' | 'OFF';
 }
 

@@ -89,7 +89,7 @@ const cases: readonly Case[] = [
       domain: { base: 'example.com' },
       sessionCookie: { domain: '.example.com' },
     }),
-    'warning spec.ingress.entry: people can enter by two names, and who enters by the one is not signed in at the other; Keycloak knows the custom one alone; use "via-cloudfront" unless both are needed',
+    'warning spec.ingress.entry: people can enter by two names, and who enters by the one is not signed in at the other; Keycloak itself shows the custom one alone; use "via-cloudfront" unless both are needed',
     'spec.ingress.sessionCookie.domain: browsers refuse a cookie for ".example.com" on a host of cloudfront.net; leave it out',
   ],
   [
@@ -104,7 +104,7 @@ const cases: readonly Case[] = [
       domain: { base: 'example.com' },
       registryScheme: 'internal',
     }),
-    'warning spec.ingress.entry: people can enter by two names, and who enters by the one is not signed in at the other; Keycloak knows the custom one alone; use "via-cloudfront" unless both are needed',
+    'warning spec.ingress.entry: people can enter by two names, and who enters by the one is not signed in at the other; Keycloak itself shows the custom one alone; use "via-cloudfront" unless both are needed',
     'warning spec.ingress.registryScheme: the name of your own leads past CloudFront, so it answers inside the VPC alone; use entry "via-cloudfront"',
   ],
   [

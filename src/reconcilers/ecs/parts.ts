@@ -34,10 +34,12 @@ export interface Parts {
     readonly targetGroups: Readonly<Partial<Record<TargetName, Handle<{ readonly targetGroupArn: string }>>>>;
     /** ECS takes no target group that no listener uses. */
     readonly listenersReady: Readonly<Partial<Record<TargetName, Nodes>>>;
-    readonly addresses: Omit<Addresses, 'hostsOf' | 'urlOf'>;
+    readonly addresses: Omit<Addresses, 'hostsOf' | 'doorsOf' | 'urlOf' | 'registryOrigins'>;
     /** What stands before a service is told the addresses: all of it, or what of it can come. */
     readonly told: { readonly after: Nodes; readonly behind: Nodes };
   };
+  /** What knows the addresses before anybody but Keycloak itself is told of them. */
+  readonly keycloak: { readonly told: Nodes };
 }
 
 type SecretHandle = Handle<{ readonly arn: string; readonly versionId: string }>;

@@ -89,6 +89,7 @@ function declareTaskDefinition(
   const { parts } = context;
   // Only what people reach knows the addresses.
   const told = Object.keys(line.targets).length > 0 ? parts.ingress.told : { after: [], behind: [] };
+  const known = Object.keys(line.targets).length > 0 && name !== 'keycloak' ? parts.keycloak.told : [];
   const secrets = secretsOf(line, environment, context);
   const versions = secrets.flatMap((from) => versionOf(from, parts) ?? []);
   const parameters = secrets.flatMap((from) => ('parameter' in from ? [parts.data.parameters[from.parameter]] : []));
@@ -106,7 +107,7 @@ function declareTaskDefinition(
       secretVersions: versions.reduce<Input<string>>((all, version) => format`${all} ${version}`, ''),
     },
     // A new version of a secret is in its parameter before a task is started for it.
-    { after: [...parameters, ...told.after], behind: told.behind },
+    { after: [...parameters, ...told.after, ...known], behind: told.behind },
   );
 }
 

@@ -37,7 +37,7 @@ export function wantedSecrets<T>(gateway: Gateway, names: Names, make: (wanted: 
   const { databases, embeddings, keycloak, observability, registry, security } = gateway;
   const add = (name: string, secretName: string, description: string, content: SecretContent): T =>
     make({ name, secretName, description, content });
-  // Keycloak's own values take the place of these two as soon as it runs.
+  // Keycloak is given these two, so that nothing that runs has to be told another value.
   const client = (clientId: string): SecretContent => ({
     from: { generate: password },
     member: 'client_secret',

@@ -14,13 +14,20 @@ export interface Addresses {
   readonly keycloakUrl: Input<string>;
   /** Every name that leads to the registry now, the one that is wanted first. */
   readonly registryHosts: readonly Input<string>[];
+  /** The same with their protocol, and the names that the manifest adds. */
+  readonly registryOrigins: readonly Input<string>[];
   /** What the session cookie may be while all ways in that stand are in use. */
   readonly cookie: { readonly secure: boolean; readonly domain: string };
   /** Every way in that stands is HTTPS. */
   readonly secure: boolean;
-  hostsOf(way: Way, front: Front): readonly Input<string>[];
+  /** The names of a way, the one that is told to people first. */
+  hostsOf(way: Way, front: Front): Names;
+  /** What each of these names leads to, in the same order. */
+  doorsOf(way: Way, front: Front): Names;
   urlOf(way: Way, front: Front): Input<string>;
 }
+
+type Names = readonly [Input<string>, ...Input<string>[]];
 
 interface Doors {
   readonly loadBalancers: LoadBalancers;
@@ -29,18 +36,19 @@ interface Doors {
 
 export function addressesOf({ gateway }: Declaration, { wanted, all }: Standing, doors: Doors): Addresses {
   const { loadBalancers, distributions } = doors;
-  const hostsOf = ({ variant, domain }: Way, front: Front): readonly [Input<string>, ...Input<string>[]] => {
-    const theirs = distributions?.[front].ref('domainName');
-    if (domain === undefined) return [theirs !== undefined && modes[variant].distributions ? theirs : own(front)];
-    return modes[variant].names === 'loadBalancers' && modes[variant].distributions && theirs !== undefined
-      ? [domain[front], theirs]
-      : [domain[front]];
+  const doorsOf = ({ variant }: Way, front: Front): Names => {
+    const own = loadBalancers[front].ref('dnsName');
+    const theirs = modes[variant].distributions ? distributions?.[front].ref('domainName') : undefined;
+    if (theirs === undefined) return [own];
+    return modes[variant].names === 'loadBalancers' ? [own, theirs] : [theirs];
   };
-  const own = (front: Front): Input<string> => loadBalancers[front].ref('dnsName');
-  const urlOf = (way: Way, front: Front): Input<string> =>
-    modes[way.variant].protocol === 'https'
-      ? format`https://${hostsOf(way, front)[0]}`
-      : format`http://${hostsOf(way, front)[0]}`;
+  const hostsOf = (way: Way, front: Front): Names => {
+    const [first, ...rest] = doorsOf(way, front);
+    return [way.domain?.[front] ?? first, ...rest];
+  };
+  const originOf = ({ variant }: Way, host: Input<string>): Input<string> =>
+    modes[variant].protocol === 'https' ? format`https://${host}` : format`http://${host}`;
+  const urlOf = (way: Way, front: Front): Input<string> => originOf(way, hostsOf(way, front)[0]);
 
   const { sessionCookie } = gateway.ingress;
   const secure = all.every(({ variant }) => modes[variant].protocol === 'https');
@@ -53,12 +61,18 @@ export function addressesOf({ gateway }: Declaration, { wanted, all }: Standing,
     registryUrl: urlOf(wanted, 'registry'),
     keycloakUrl: urlOf(wanted, 'keycloak'),
     registryHosts: unique(all.flatMap((way) => hostsOf(way, 'registry'))),
+    registryOrigins: unique(
+      all.flatMap((way) =>
+        [...hostsOf(way, 'registry'), ...gateway.ingress.additionalServerNames].map((host) => originOf(way, host)),
+      ),
+    ),
     cookie: {
       secure: sessionCookie.secure && secure,
       domain: isShared ? sessionCookie.domain : '',
     },
     secure,
     hostsOf,
+    doorsOf,
     urlOf,
   };
 }

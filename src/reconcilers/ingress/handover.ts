@@ -2,7 +2,7 @@ import type { AwsKind } from '../../aws/aws.ts';
 import type { Observed } from '../../engine/kind.ts';
 import { known } from '../../engine/ref.ts';
 import { dnsRecord } from './dns-record.ts';
-import { perSession } from './per-session.ts';
+import { perSession } from '../per-session.ts';
 
 export interface HandoverProps {
   readonly records: readonly {

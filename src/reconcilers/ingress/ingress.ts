@@ -52,7 +52,7 @@ export function declareIngress(declaration: Declaration, network: NetworkPart, f
     ...listeners.keycloak,
     ...(through ? [distributions.registry, distributions.keycloak] : []),
   ];
-  const probes = declareProbes(declaration, standing, { addresses, loadBalancers, distributions, ready });
+  const probes = declareProbes(declaration, standing, { addresses, ready });
   const { made, kept } = stayingNames(standing);
   const led = declareRecords(declaration, made, doors, probes);
   const records = led.map(({ record }) => record);

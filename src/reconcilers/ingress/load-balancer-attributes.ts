@@ -7,6 +7,8 @@ export interface LoadBalancerAttributes {
   readonly dropInvalidHeaderFields: boolean;
   /** Seconds. */
   readonly idleTimeout: number;
+  /** What becomes of the header `X-Forwarded-For`, which a client may have made up. */
+  readonly forwardedFor: 'append' | 'preserve' | 'remove';
   /** Null: none are written. */
   readonly accessLogs: AccessLogs | null;
 }
@@ -33,6 +35,7 @@ const KEYS: Readonly<Record<Plain, string>> = {
   deletionProtection: 'deletion_protection.enabled',
   dropInvalidHeaderFields: 'routing.http.drop_invalid_header_fields.enabled',
   idleTimeout: 'idle_timeout.timeout_seconds',
+  forwardedFor: 'routing.http.xff_header_processing.mode',
 };
 const PLAIN = Object.keys(KEYS) as Plain[];
 
@@ -66,8 +69,12 @@ export function fromAttributes(attributes: Attributes): LiveProps<LoadBalancerAt
     deletionProtection: isOn(KEYS.deletionProtection),
     dropInvalidHeaderFields: isOn(KEYS.dropInvalidHeaderFields),
     idleTimeout: Number(attributes.get(KEYS.idleTimeout) ?? 60),
+    forwardedFor: processingOf(attributes.get(KEYS.forwardedFor)),
     accessLogs: isOn(LOGS_ENABLED)
       ? { bucketName: attributes.get(LOGS_BUCKET) ?? '', prefix: attributes.get(LOGS_PREFIX) ?? '' }
       : null,
   };
 }
+
+const processingOf = (value: string | undefined): LoadBalancerAttributes['forwardedFor'] =>
+  value === 'remove' || value === 'preserve' ? value : 'append';

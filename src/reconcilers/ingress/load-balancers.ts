@@ -4,6 +4,7 @@ import type { NetworkPart } from '../network/network.ts';
 import type { LogTargets } from './access-logs.ts';
 import { loadBalancer, type LoadBalancerOutputs } from './load-balancer.ts';
 import type { Front } from './modes/mode.ts';
+import { reachedBy } from './modes/modes.ts';
 import type { Nodes } from './standing.ts';
 import { waysText, WAYS_TAG } from './ways.ts';
 
@@ -18,6 +19,7 @@ export function declareLoadBalancers(
 ): LoadBalancers {
   const { vpcId, groups, publicSubnetIds, privateSubnetIds, publicReady } = network;
   const { registryScheme, keycloakScheme } = gateway.ingress;
+  const { plain } = reachedBy(ways, gateway);
   const add = (
     node: Front,
     name: string,
@@ -36,6 +38,9 @@ export function declareLoadBalancers(
         deletionProtection: false,
         dropInvalidHeaderFields: true,
         idleTimeout: 60,
+        // Keycloak believes the header, and takes plain HTTP at first from private addresses alone, as the load
+        // balancer's own is: without it the realm could not be told to take it from everywhere.
+        forwardedFor: node === 'keycloak' && plain ? 'remove' : 'append',
         accessLogs: logs.loadBalancer(node),
       },
       { title: name, after: [...publicReady, ...first], tags: { [WAYS_TAG]: waysText(ways) } },

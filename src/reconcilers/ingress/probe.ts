@@ -1,7 +1,7 @@
 import type { Aws, AwsKind } from '../../aws/aws.ts';
 import type { Observed, Phase } from '../../engine/kind.ts';
 import { known } from '../../engine/ref.ts';
-import { perSession } from './per-session.ts';
+import { perSession } from '../per-session.ts';
 
 /** A public address that has to answer before anything that relies on it is changed. */
 export interface ProbeProps {

@@ -1,12 +1,9 @@
 import type { Handle } from '../../engine/graph.ts';
-import { format, type Input } from '../../engine/ref.ts';
+import { format } from '../../engine/ref.ts';
 import type { Declaration } from '../declaration.ts';
 import type { Addresses } from './addresses.ts';
-import type { Distributions } from './distributions.ts';
 import { handover } from './handover.ts';
-import type { LoadBalancers } from './load-balancers.ts';
 import { fronts } from './modes/mode.ts';
-import { modes } from './modes/modes.ts';
 import { probe, type ProbeOutputs } from './probe.ts';
 import type { IngressPart } from './ingress.ts';
 import { declareRecords, movingNames } from './records.ts';
@@ -14,8 +11,6 @@ import type { Nodes, Standing } from './standing.ts';
 
 interface Fresh {
   readonly addresses: Addresses;
-  readonly loadBalancers: LoadBalancers;
-  readonly distributions: Distributions | undefined;
   /** What answers in the wanted way. */
   readonly ready: Nodes;
 }
@@ -30,20 +25,17 @@ export const ASKED = {
 export function declareProbes(
   { graph }: Declaration,
   { wanted, old }: Standing,
-  { addresses, loadBalancers, distributions, ready }: Fresh,
+  { addresses, ready }: Fresh,
 ): readonly Handle<ProbeOutputs>[] {
   if (old.length === 0) return [];
-  const mode = modes[wanted.variant];
-  return fronts.flatMap((front) =>
-    addresses.hostsOf(wanted, front).map((host, i) => {
-      const throughCloudfront = mode.distributions && (i > 0 || mode.names !== 'loadBalancers');
-      const distribution = throughCloudfront ? distributions?.[front] : undefined;
-      const via: Input<string> = distribution?.ref('domainName') ?? loadBalancers[front].ref('dnsName');
+  return fronts.flatMap((front) => {
+    const doors = addresses.doorsOf(wanted, front);
+    return addresses.hostsOf(wanted, front).map((host, i) => {
       const url = i === 0 ? addresses.urlOf(wanted, front) : format`https://${host}`;
       const name = `${front}${i === 0 ? '' : '-cloudfront'}`;
-      return graph.add(probe, name, { url, via, ...ASKED[front] }, { after: ready });
-    }),
-  );
+      return graph.add(probe, name, { url, via: doors[i] ?? host, ...ASKED[front] }, { after: ready });
+    });
+  });
 }
 
 /** Leads names over when the services know the wanted way, and waits until nobody remembers the old one. */

@@ -4,7 +4,7 @@ import { ignoreGone, orUndefined } from '../../aws/errors.ts';
 import { collect, pagesOf } from '../../aws/pages.ts';
 import { fromTags, isOurs, nodeName, toTags } from '../../aws/tags.ts';
 import { must, waiting } from '../../engine/errors.ts';
-import type { Observed, Phase, Tags } from '../../engine/kind.ts';
+import type { Observed, Tags } from '../../engine/kind.ts';
 import { list } from './distribution-origin.ts';
 
 /** CloudFront's own way to a load balancer that has no public address. */
@@ -115,7 +115,7 @@ async function observeOne(
   return answer?.VpcOrigin && toObserved(answer.VpcOrigin, tags);
 }
 
-const PHASES: Readonly<Record<string, Phase>> = {
+const PHASES: Readonly<Record<string, 'ready' | 'pending' | 'deleting' | 'failed'>> = {
   Deployed: 'ready',
   Deploying: 'pending',
   Deleting: 'deleting',

@@ -31,7 +31,7 @@ export const topic: AwsKind<TopicProps, TopicOutputs> = {
   async observe({ env: aws, nodes }) {
     const sns = await aws.sns();
     const wanted = new Map(nodes.map((node) => [arnOf(aws, known<string>(node.props.topicName) ?? ''), node.name]));
-    const owned = await ownedTags(aws, 'sns:topic');
+    const owned = await ownedTags(aws, 'sns');
     const found = [...new Set([...wanted.keys(), ...owned.keys()])].map(async (TopicArn) => {
       const attributes = await orUndefined(sns.send(new sns.GetTopicAttributesCommand({ TopicArn })));
       if (attributes === undefined) return [];

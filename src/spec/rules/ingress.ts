@@ -67,7 +67,7 @@ const modeRules: Rule = ({ gateway, said }) => {
   }
   if (mode === 'cloudfront-custom-domain' && entry === 'dual') {
     const message =
-      'people can enter by two names, and who enters by the one is not signed in at the other; Keycloak knows the custom one alone';
+      'people can enter by two names, and who enters by the one is not signed in at the other; Keycloak itself shows the custom one alone';
     const suggestion = 'use "via-cloudfront" unless both are needed';
     findings.push({ at: `${ingress}/entry`, message, suggestion, severity: 'warning' });
   }

@@ -19,7 +19,12 @@ class Process {
   async look(...records: HandoverProps['records']): Promise<readonly [string, string | undefined]> {
     const nodes = [{ name: 'names', props: { records } }];
     const found = records.map(({ name }) => ({ name, phase: this.fresh.has(name) ? 'pending' : 'ready' })) as never[];
-    const [live] = await handover.observe({ env: this.aws, nodes, live: () => Promise.resolve(found) });
+    const [live] = await handover.observe({
+      env: this.aws,
+      nodes,
+      live: () => Promise.resolve(found),
+      fill: async (given) => given,
+    });
     assert(live !== undefined);
     return [live.phase, live.because];
   }

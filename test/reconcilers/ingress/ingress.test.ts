@@ -41,6 +41,7 @@ const loadBalancerOf = (name: string, groups: readonly string[]) => ({
   deletionProtection: false,
   dropInvalidHeaderFields: true,
   idleTimeout: 60,
+  forwardedFor: 'append' as const,
   accessLogs: null,
 });
 

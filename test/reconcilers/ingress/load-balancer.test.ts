@@ -11,6 +11,7 @@ testKind(loadBalancer, {
   props: loadBalancerProps,
   updates: [
     { idleTimeout: 90, dropInvalidHeaderFields: false },
+    { forwardedFor: 'remove' },
     { subnetIds: ['private-b', 'private-c'].map((name) => ({ $ref: `Subnet/${name}`, output: 'subnetId' })) },
     { securityGroupIds: [{ $ref: 'SecurityGroup/entry', output: 'groupId' }] },
     { deletionProtection: true },

@@ -36,6 +36,7 @@ export const loadBalancerProps = (name: string) => ({
   deletionProtection: false,
   dropInvalidHeaderFields: true,
   idleTimeout: 60,
+  forwardedFor: 'append' as const,
   accessLogs: null,
 });
 

@@ -30,7 +30,7 @@ describe('a probe', () => {
     const props = { url, via: '127.0.0.1', path: '/health', expect: [200], ...change };
     const env = { ...awsOf(nobody, { name: 'own' }), web: createWeb({ timing: testTiming }) };
     const nodes = [{ name: 'registry', props }];
-    const [live] = await probe.observe({ env, nodes, live: () => Promise.resolve([]) });
+    const [live] = await probe.observe({ env, nodes, live: () => Promise.resolve([]), fill: async (given) => given });
     assert(live !== undefined);
     return [live.phase, live.because?.replaceAll(String(port), 'port')];
   };
@@ -54,7 +54,12 @@ describe('a probe', () => {
     const env = { ...awsOf(nobody, { name: 'own' }), web: createWeb({ timing: testTiming }), clock };
     const props = { url: `http://registry.invalid:${port}`, via: '127.0.0.1', path: '/login', expect: [200] };
     const phase = async () => {
-      const found = await probe.observe({ env, nodes: [{ name: 'registry', props }], live: () => Promise.resolve([]) });
+      const found = await probe.observe({
+        env,
+        nodes: [{ name: 'registry', props }],
+        live: () => Promise.resolve([]),
+        fill: async (given) => given,
+      });
       return found[0]?.phase;
     };
     assert.equal(await phase(), 'pending');

@@ -1,4 +1,4 @@
-import type { Aws } from '../../aws/aws.ts';
+import type { Aws } from '../aws/aws.ts';
 
 /** Something that a kind remembers for as long as a session lives. A restart knows nothing of it. */
 export function perSession<T>(make: () => T): (aws: Aws) => T {
