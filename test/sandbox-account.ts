@@ -5,7 +5,7 @@ import { createClients } from '../src/aws/clients.ts';
 import type { CallListener } from '../src/aws/middleware.ts';
 import { secretSources } from '../src/aws/secret-sources.ts';
 import type { Dns } from '../src/outside/dns.ts';
-import { createWeb } from '../src/outside/http.ts';
+import { createWeb, type Web } from '../src/outside/http.ts';
 import { must } from '../src/engine/errors.ts';
 import { systemClock, timeScale, timing } from '../src/engine/timing.ts';
 
@@ -86,6 +86,8 @@ export function awsOf(
     readonly onCall?: CallListener;
     /** By default nobody answers. */
     readonly dns?: Dns;
+    /** By default the public addresses of the account. */
+    readonly web?: Web;
   },
 ): Aws {
   const { name, region = REGION, onCall, dns = SILENCE } = options;
@@ -102,7 +104,7 @@ export function awsOf(
       parameterValue: async () => undefined,
     }),
     dns,
-    web: createWeb({ proxy: proxyOf(accountId), timing: testTiming }),
+    web: options.web ?? createWeb({ proxy: proxyOf(accountId), timing: testTiming }),
     clock: systemClock,
     timing: testTiming,
   };

@@ -14,6 +14,7 @@ import { Secret } from '../src/engine/secret.ts';
 import type { Snapshot } from '../src/engine/snapshot.ts';
 import { systemClock } from '../src/engine/timing.ts';
 import type { Dns } from '../src/outside/dns.ts';
+import type { Web } from '../src/outside/http.ts';
 import { awsOf, REGION, testTiming, type SandboxAccount } from './sandbox-account.ts';
 
 /** A graph builder that remembers the kinds it was given: just those are looked at. */
@@ -45,11 +46,12 @@ export class SandboxGateway {
 
   constructor(
     account: SandboxAccount,
-    options: { readonly name?: string; readonly region?: string; readonly dns?: Dns } = {},
+    options: { readonly name?: string; readonly region?: string; readonly dns?: Dns; readonly web?: Web } = {},
   ) {
-    const { name = 'own', region = REGION, dns } = options;
+    const { name = 'own', region = REGION, dns, web } = options;
     this.name = name;
-    this.aws = awsOf(account, { name, region, ...(dns && { dns }), onCall: (call) => this.calls.push(call) });
+    const outside = { ...(dns && { dns }), ...(web && { web }) };
+    this.aws = awsOf(account, { name, region, ...outside, onCall: (call) => this.calls.push(call) });
   }
 
   /** @param also kinds that no node may be of, and that are looked at all the same */
