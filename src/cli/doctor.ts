@@ -57,6 +57,7 @@ const TITLES: Readonly<Record<Layer, string>> = {
   targets: 'Targets',
   tasks: 'Tasks',
   database: 'Database',
+  realm: 'Realm',
 };
 const WIDTH = 15;
 const SIGNS = { ok: '✔', note: '~', wrong: '!', unknown: '·' } as const;

@@ -30,6 +30,7 @@ const WORDS: Readonly<Record<Layer, (door: Door, said: string) => string>> = {
       ? 'Another program answers than the gateway, often the default page of nginx: the image was built without the site of the gateway. Build it again from the release, push it and apply.'
       : 'The program answers with an error: its log says why.',
   database: () => 'Look into the events of the cluster in RDS.',
+  realm: () => 'Look into the events of the realm in Keycloak.',
 };
 
 /** What can be wrong although everything answers: only a person in a browser sees it. */
@@ -38,7 +39,10 @@ export const symptoms: readonly (readonly [symptom: string, cause: string])[] = 
     'signed out right after signing in',
     'the session cookie is for HTTPS alone, and the registry took the request for HTTP',
   ],
-  ['"Invalid parameter: redirect_uri"', 'the host is missing among the redirect URIs of the client mcp-gateway-web'],
+  [
+    '"Invalid parameter: redirect_uri"',
+    'the registry was entered by a name that is none of its own; spec.ingress.additionalServerNames adds one',
+  ],
   ['"HTTPS required"', 'Keycloak was asked by another address than its own, or without the header of the protocol'],
   [
     '403 after signing in',

@@ -27,7 +27,7 @@ export async function examine({ aws }: Session, { plan, declared }: Sight): Prom
         typeof arn === 'string' ? targetHealth(aws, arn) : undefined,
       ]);
       const nodes = nodesOf(declared.graph, door);
-      const order = layersOf(door);
+      const order = layersOf(door).filter((layer) => layer !== 'realm' || nodes.realm.length > 0);
       const problems = order.map((layer) => problemsOf(plan, nodes[layer]));
       const findings = order.map((layer, i) =>
         find({
@@ -66,9 +66,11 @@ function find(signs: Signs): Finding {
   const { layer, own, behind } = signs;
   const works = worksOf(signs);
   // What nothing got to may be as it likes; what AWS alone can tell about may not.
-  const isTold = ASKED_AWS.has(layer) || signs.heard === undefined;
-  const isWrong = works === false || (works === undefined && isTold && own.some(({ grave }) => grave));
-  const proven = works === true || ASKED_AWS.has(layer);
+  const isTold = LOOKED_UP.has(layer) || signs.heard === undefined;
+  // Whoever signs in meets the slightest difference there.
+  const isGrave = own.some(({ grave }) => grave || layer === 'realm');
+  const isWrong = works === false || (works === undefined && isTold && isGrave);
+  const proven = works === true || LOOKED_UP.has(layer);
   const verdict = isWrong ? 'wrong' : own.length > 0 ? 'note' : proven ? 'ok' : 'unknown';
   const seen = seenOf(signs, works, verdict);
   const problems = isWrong && own.length === 0 ? behind : own;
@@ -78,12 +80,12 @@ function find(signs: Signs): Finding {
   return problems.some(({ mends }) => mends) ? { ...finding, advice: 'apply' } : finding;
 }
 
-// What nobody asks from outside: AWS itself says how it is.
-const ASKED_AWS: ReadonlySet<Layer> = new Set(['tasks', 'database']);
+// What no request shows: AWS itself says how it is, and Keycloak.
+const LOOKED_UP: ReadonlySet<Layer> = new Set(['tasks', 'database', 'realm']);
 
 function worksOf({ layer, heard, health, door }: Signs): boolean | undefined {
   if (layer === 'targets' && health !== undefined && health.healthy < Math.max(health.registered, 1)) return false;
-  if (heard === undefined || (ASKED_AWS.has(layer) && heard.failed !== layer)) return undefined;
+  if (heard === undefined || (LOOKED_UP.has(layer) && heard.failed !== layer)) return undefined;
   if (heard.failed === undefined) return true;
   const order = layersOf(door);
   const [here, failed] = [order.indexOf(layer), order.indexOf(heard.failed)];
@@ -100,7 +102,7 @@ function seenOf(
   if (heard?.failed === layer)
     return layer === 'targets' && health ? `${heard.said}; ${healthText(health)}` : heard.said;
   if (layer === 'targets' && health !== undefined) return healthText(health);
-  if (verdict === 'unknown' || (works === undefined && !ASKED_AWS.has(layer))) return 'nothing got so far';
+  if (verdict === 'unknown' || (works === undefined && !LOOKED_UP.has(layer))) return 'nothing got so far';
   if (verdict === 'wrong') return 'not as it should be';
   const { host = '', entry = '', named } = door;
   const texts: Readonly<Record<Layer, string>> = {
@@ -111,6 +113,7 @@ function seenOf(
     targets: 'answer',
     tasks: 'running',
     database: 'available',
+    realm: 'knows the registry by its addresses',
   };
   return texts[layer];
 }

@@ -1,5 +1,14 @@
 /** What a request goes through, from the browser inwards. */
-export const layers = ['dns', 'certificate', 'cloudfront', 'load-balancer', 'targets', 'tasks', 'database'] as const;
+export const layers = [
+  'dns',
+  'certificate',
+  'cloudfront',
+  'load-balancer',
+  'targets',
+  'tasks',
+  'database',
+  'realm',
+] as const;
 
 export type Layer = (typeof layers)[number];
 

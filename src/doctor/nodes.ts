@@ -56,6 +56,7 @@ export function nodesOf(graph: Graph, door: Door): Readonly<Record<Layer, readon
       ...rules((node) => inside(node, node.props['direction'] === 'ingress' ? taskGroups : entryGroups)),
     ],
     tasks: [...services, ...definitions, ...needed(definitions).filter((id) => BEHIND_TASKS.test(id))],
+    realm: front === 'keycloak' ? matching(/^(?:KeycloakServer|Realm|RealmClient)\//) : [],
     database: [...databases, ...rules((node) => refsOf(node.props).some(({ $ref }) => databaseGroups.has($ref)))],
   };
 }

@@ -20,8 +20,10 @@ import { must } from '../../src/engine/errors.ts';
 import { examine, type Examination } from '../../src/doctor/doctor.ts';
 import type { Finding } from '../../src/doctor/finding.ts';
 import { lookAround, type Sight } from '../../src/controller/look.ts';
+import { outputsOf } from '../../src/controller/outputs.ts';
 import { freshDomain, openAccount, REGION } from '../sandbox-account.ts';
 import { ManifestGateway } from '../e2e/manifest-gateway.ts';
+import { administratorOf, clientIn } from '../sign-in.ts';
 
 const domain = freshDomain();
 const { registry } = domain;
@@ -93,13 +95,23 @@ describe('a gateway that is broken from inside out', () => {
         ['keycloak', `https://${domain.keycloak}`],
       ],
     );
-    for (const { findings } of all)
+    const layers = ['dns', 'certificate', 'cloudfront', 'load-balancer', 'targets', 'tasks', 'database'];
+    for (const { front, findings } of all)
       assert.deepEqual(
         findings.map(({ layer, verdict }) => `${layer} ${verdict}`),
-        ['dns', 'certificate', 'cloudfront', 'load-balancer', 'targets', 'tasks', 'database'].map(
-          (layer) => `${layer} ok`,
-        ),
+        [...layers, ...(front === 'keycloak' ? ['realm'] : [])].map((layer) => `${layer} ok`),
       );
+  });
+
+  test('realm', async () => {
+    const admin = await administratorOf(account, outputsOf(sight));
+    const web = await clientIn(admin, 'mcp-gateway-web');
+    await admin.put(`/mcp-gateway/clients/${web.id}`, { ...web, redirectUris: [] });
+    const finding = await firstOf('keycloak');
+    assert.equal(finding.layer, 'realm');
+    assert.deepEqual(finding.causes, ['RealmClient/mcp-gateway-web is not as the manifest says: redirectUris']);
+    assert.equal(finding.advice, 'apply');
+    await gateway.apply(spec);
   });
 
   test('database', async () => {

@@ -4,8 +4,9 @@ import type { WebAclRule, WebAclStatement } from './web-acl-rule.ts';
 
 type Named = Pick<WebAclRule, 'Statement' | 'Action' | 'OverrideAction'> & { readonly Name: string };
 
-// Clients register themselves at Keycloak with addresses of their own machines, which two of the rules take for an attack.
-const REGISTRATION = '/realms/mcp-gateway/clients-registrations/';
+// Clients are registered at Keycloak, by themselves and from here, with addresses of people's own machines, which two of
+// the rules take for an attack.
+const REGISTRATIONS = ['/realms/mcp-gateway/clients-registrations/', '/admin/realms/mcp-gateway/clients'];
 const SUSPECTED_THERE = ['EC2MetaDataSSRF_BODY', 'GenericRFI_BODY'];
 
 /** @param throughCloudfront whether requests may come from CloudFront, whose address is then not the client's */
@@ -14,8 +15,8 @@ export function wafRules(
   throughCloudfront: boolean,
 ): readonly WebAclRule[] {
   const rules: readonly Named[] = [
-    managed('common', 'AWSManagedRulesCommonRuleSet', not(pathBegins(REGISTRATION))),
-    managed('common-registration', 'AWSManagedRulesCommonRuleSet', pathBegins(REGISTRATION), SUSPECTED_THERE),
+    managed('common', 'AWSManagedRulesCommonRuleSet', not(registers)),
+    managed('common-registration', 'AWSManagedRulesCommonRuleSet', registers, SUSPECTED_THERE),
     managed('known-bad-inputs', 'AWSManagedRulesKnownBadInputsRuleSet'),
     ...perAddress(requestsPerAddress, throughCloudfront),
     limit('all-requests', requests, { AggregateKeyType: 'CONSTANT', ScopeDownStatement: pathContains('/') }),
@@ -76,6 +77,8 @@ const path = (SearchString: string, PositionalConstraint: 'STARTS_WITH' | 'CONTA
 });
 const pathBegins = (text: string): WebAclStatement => path(text, 'STARTS_WITH');
 const pathContains = (text: string): WebAclStatement => path(text, 'CONTAINS');
+
+const registers: WebAclStatement = { OrStatement: { Statements: REGISTRATIONS.map(pathBegins) } };
 
 const fromCloudfront: WebAclStatement = {
   ByteMatchStatement: {

@@ -135,7 +135,11 @@ describe('firewalls', () => {
     const [first] = wafRules({ requestsPerAddress: 100, requests: 2000 }, false);
     assert.ok(first);
     const searched = fromRule(first).Statement?.ManagedRuleGroupStatement?.ScopeDownStatement?.NotStatement?.Statement;
-    const bytes = searched?.ByteMatchStatement?.SearchString;
-    assert.equal(Buffer.from(bytes ?? []).toString(), '/realms/mcp-gateway/clients-registrations/');
+    assert.deepEqual(
+      searched?.OrStatement?.Statements?.map(({ ByteMatchStatement }) =>
+        Buffer.from(ByteMatchStatement?.SearchString ?? []).toString(),
+      ),
+      ['/realms/mcp-gateway/clients-registrations/', '/admin/realms/mcp-gateway/clients'],
+    );
   });
 });
