@@ -11,7 +11,7 @@ export interface Match {
 
 /**
  * Chooses among the live things that carry a node's name: first one that need not be replaced, then one that
- * others mention, then the oldest. One that is being deleted counts only when there is no other.
+ * others mention, then the oldest. One that is being deleted or cannot be seen counts only when there is no other.
  */
 export function match(
   kind: AnyKind,
@@ -20,7 +20,7 @@ export function match(
   candidates: readonly Observed[],
   mentions: Mentions,
 ): Match {
-  const staying = candidates.filter((live) => live.phase !== 'deleting');
+  const staying = candidates.filter(({ phase }) => phase !== 'deleting' && phase !== 'unseen');
   if (candidates.length < 2 || staying.length === 0) return one(candidates);
   const rank = (live: Observed): readonly (number | string)[] => [
     diff(kind, props, live).some((change) => change.replaces) ? 1 : 0,

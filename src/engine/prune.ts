@@ -115,8 +115,8 @@ function usersOf({ steps, things, mentions }: PruneInput, unwanted: readonly Thi
 
 /** Ours and in no node, or somebody's addition inside something exclusive of ours. */
 function isUnwanted({ graph, claimed, doubles }: PruneInput, { kind, live }: Thing): boolean {
-  if (claimed.has(live) || kind.scope === 'account' || live.foreign !== undefined || isScheduled({ kind, live }))
-    return false;
+  if (claimed.has(live) || kind.scope === 'account' || live.foreign !== undefined) return false;
+  if (isScheduled({ kind, live }) || live.phase === 'unseen') return false;
   if (doubles.has(live) || live.tags === undefined) return true;
   const owner = live.tags[OWNER_TAG];
   return owner === graph.owner || (owner === undefined && kind.exclusive === true);

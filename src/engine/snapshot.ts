@@ -49,7 +49,8 @@ export class Mentions {
 
   constructor(things: readonly Thing[]) {
     for (const thing of things)
-      if (!isScheduled(thing)) for (const text of textsOf(thing.live.props)) this.#add(text, thing);
+      if (!isScheduled(thing) && thing.live.phase !== 'unseen')
+        for (const text of textsOf(thing.live.props)) this.#add(text, thing);
   }
 
   #add(text: string, thing: Thing): void {

@@ -156,11 +156,12 @@ class Walk {
       return this.#set(here, stuck !== undefined ? 'stalled' : blockedBy.length > 0 ? 'blocked' : 'drifted', stuck);
     }
     const isSettling = this.#input.settling?.has(node.id) ?? false;
-    const pending = live.phase === 'pending' || isSettling || changes.length > readable.length;
-    // What nobody makes comes about by what it waits for, or not at all.
-    const hopeless = pending && kind.create === undefined && blockedBy.length > 0;
-    const phase = stuck !== undefined ? 'stalled' : hopeless ? 'blocked' : pending ? 'pending' : 'ready';
-    this.#set(here, phase, stuck ?? live.because ?? left);
+    const isComing = live.phase === 'pending' || isSettling;
+    const isOpen = changes.length > readable.length;
+    // What nobody makes comes about by what it waits for, or not at all; so does a value that cannot be read.
+    const isHopeless = blockedBy.length > 0 && (isComing ? kind.create === undefined : isOpen);
+    const phase = isHopeless ? 'blocked' : isComing || isOpen ? 'pending' : 'ready';
+    this.#set(here, stuck === undefined ? phase : 'stalled', stuck ?? live.because ?? left);
   }
 
   #unseen(here: Here): void {

@@ -110,7 +110,7 @@ test('what reads a value of something that may not be read is neither changed no
   toy.fault = (call) => (call === 'list Net' ? 'forbidden' : undefined);
   const plan = await planOf(toy, kinds, graph);
   assert.deepEqual(plan.steps, []);
-  assert.equal(plan.states.get('Part/a')?.phase, 'pending');
+  assert.equal(plan.states.get('Part/a')?.phase, 'blocked');
 });
 
 test('what is found through a list that may not be read is unknown too, and says so', async () => {
