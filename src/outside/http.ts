@@ -23,6 +23,8 @@ export interface WebRequest extends Question {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string | undefined;
+  /** Milliseconds; by default as long as a call of AWS may take. */
+  readonly limit?: number;
 }
 
 export interface WebReply extends WebAnswer {
@@ -72,7 +74,10 @@ export function createWeb({ proxy, timing }: WebOptions): Web {
         return headOf(response);
       }),
     send: (request) =>
-      exchange(request, timing.answer, async (response) => ({ ...headOf(response), body: await text(response) })),
+      exchange(request, request.limit ?? timing.answer, async (response) => ({
+        ...headOf(response),
+        body: await text(response),
+      })),
   };
 }
 

@@ -1,6 +1,6 @@
 import { ReconcileError, stalled } from '../../engine/errors.ts';
 import type { Secret } from '../../engine/secret.ts';
-import type { Clock } from '../../engine/timing.ts';
+import type { Clock, Timing } from '../../engine/timing.ts';
 import type { WebFailure } from '../../outside/http-failure.ts';
 import type { Web, WebReply, WebRequest } from '../../outside/http.ts';
 
@@ -14,6 +14,12 @@ export interface Entrance {
   readonly password: Secret;
 }
 
+interface Env {
+  readonly web: Web;
+  readonly clock: Clock;
+  readonly timing: Timing;
+}
+
 type Method = WebRequest['method'];
 
 /** Seconds that a token has to live on to be used once more. */
@@ -21,14 +27,12 @@ const LEAST = 10;
 
 /** Keycloak's admin REST API, with a token of the realm `master` that is asked for when it is needed. */
 export class Admin {
-  readonly #web: Web;
-  readonly #clock: Clock;
+  readonly #env: Env;
   readonly #entrance: Entrance;
   #token: { readonly text: string; readonly until: number } | undefined;
 
-  constructor({ web, clock }: { readonly web: Web; readonly clock: Clock }, entrance: Entrance) {
-    this.#web = web;
-    this.#clock = clock;
+  constructor(env: Env, entrance: Entrance) {
+    this.#env = env;
     this.#entrance = entrance;
   }
 
@@ -40,8 +44,7 @@ export class Admin {
   /** @param path below `/admin/realms`. Undefined: there is no such thing. */
   async get<T>(path: string): Promise<T | undefined> {
     const reply = await this.#call('GET', path);
-    // The edge with Keycloak: what its documentation says of each answer.
-    return reply.status === 404 ? undefined : (JSON.parse(reply.body) as T);
+    return reply.status === 404 ? undefined : contentOf<T>(reply);
   }
 
   async post(path: string, body: unknown): Promise<void> {
@@ -77,23 +80,29 @@ export class Admin {
   }
 
   async #authorization(): Promise<string> {
-    const now = this.#clock.now();
+    const now = this.#env.clock.now();
     if (this.#token === undefined || this.#token.until <= now) {
       const { username, password } = this.#entrance;
       const form = { grant_type: 'password', client_id: 'admin-cli', username, password: password.open() };
       const reply = await this.#send('POST', '/realms/master/protocol/openid-connect/token', {
         headers: { 'content-type': 'application/x-www-form-urlencoded' },
         body: new URLSearchParams(form).toString(),
+        // Where requests are kept out, nobody says so.
+        limit: this.#env.timing.reach,
       });
-      const { access_token, expires_in } = JSON.parse(accepted('GET', 'a token', reply).body) as Token;
+      const { access_token, expires_in } = contentOf<Token>(accepted('POST', 'a token', reply));
       this.#token = { text: access_token, until: now + (expires_in - LEAST) * 1000 };
     }
     return `Bearer ${this.#token.text}`;
   }
 
-  #send(method: Method, path: string, message: Pick<WebRequest, 'headers' | 'body'>): Promise<WebReply | WebFailure> {
+  #send(
+    method: Method,
+    path: string,
+    message: Omit<WebRequest, 'method' | 'url' | 'via'>,
+  ): Promise<WebReply | WebFailure> {
     const { url, via } = this.#entrance;
-    return this.#web.send({ method, url: new URL(path, url).href, via, ...message });
+    return this.#env.web.send({ method, url: new URL(path, url).href, via, ...message });
   }
 }
 
@@ -121,6 +130,7 @@ function accepted(method: Method, path: string, reply: WebReply | WebFailure): W
     throw stalled(REFUSED, `Keycloak refuses the administrator: ${said}`);
   if (/HTTPS required/i.test(said))
     throw stalled('HttpsRequired', 'Keycloak wants HTTPS from where this runs: its realm master has sslRequired');
+  if (status < 500 && status !== 429 && said === '') throw notKeycloak(reply);
   // Someone else made or removed it meanwhile.
   if (status === 404 || status === 409) throw new ReconcileError('waiting', 'Changed', `${path}: ${said}`);
   const text = `Keycloak answers ${status} for ${method} ${path}: ${said}`;
@@ -129,14 +139,29 @@ function accepted(method: Method, path: string, reply: WebReply | WebFailure): W
     : stalled(`Http${status}`, text);
 }
 
-/** What an answer says went wrong, on one line. What is not of Keycloak may be a firewall's page. */
-function saidBy({ body, headers }: WebReply): string {
+/** The edge with Keycloak: what its documentation says of each answer. */
+function contentOf<T>(reply: WebReply): T {
+  try {
+    return JSON.parse(reply.body) as T;
+  } catch {
+    throw notKeycloak(reply);
+  }
+}
+
+/** A firewall, a proxy, another program. */
+function notKeycloak({ status, headers }: WebReply): ReconcileError {
   const server = [headers['server'] ?? []].flat().join();
+  const who = server === '' ? 'what answers' : `what answers (${server})`;
+  return stalled('NotKeycloak', `${who} at Keycloak's address is not Keycloak: status ${status}`);
+}
+
+/** What Keycloak says went wrong, on one line; nothing when it is not Keycloak that answers. */
+function saidBy({ body }: WebReply): string {
   try {
     const found = JSON.parse(body) as Readonly<Record<string, unknown>>;
     const texts = ['error', 'errorMessage', 'error_description'].map((name) => found[name]);
-    return texts.filter((text) => typeof text === 'string').join(': ') || 'nothing more';
+    return texts.filter((text) => typeof text === 'string').join(': ');
   } catch {
-    return `no answer of Keycloak's own${server === '' ? '' : `, but of ${server}`}`;
+    return '';
   }
 }

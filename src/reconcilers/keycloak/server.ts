@@ -50,6 +50,8 @@ export const keycloakServer: AwsKind<KeycloakServerProps, KeycloakServerOutputs>
   name: 'KeycloakServer',
   immutable: [],
   replace: 'refuse',
+  // Another password in Secrets Manager may be the right one.
+  mends: true,
   identifies: [],
   leaves: ['Realm', 'RealmClient'],
   takes: { create: 30, update: 1 },
@@ -59,7 +61,9 @@ export const keycloakServer: AwsKind<KeycloakServerProps, KeycloakServerOutputs>
 
   observe: (look) => Promise.all(look.nodes.map((node) => observe(look, node))),
 
-  async update({ env: aws }, _live, props, changed) {
+  async update({ env: aws }, { outputs }, props, changed) {
+    const { url, via, adminUsername: username } = props;
+    await enter(aws, { url, via, username }, must(outputs.openedBy, 'openedBy'));
     if (changed.has('sslRequired')) await adminOf(aws).put('/master', { sslRequired: props.sslRequired });
     if (changed.has('adminPasswordVersion')) await changePassword(aws, props);
   },
@@ -70,7 +74,8 @@ async function changePassword(
   aws: Aws,
   { url, via, adminUsername: username, adminPassword: password, adminPasswordVersion }: KeycloakServerProps,
 ): Promise<void> {
-  const { admin, door } = must(session(aws).entered, 'the administrator of Keycloak');
+  const { admin, door, passwordVersion } = must(session(aws).entered, 'the administrator of Keycloak');
+  if (passwordVersion === adminPasswordVersion) return;
   const users = await admin.get<readonly { readonly id: string }[]>(
     `/master/users?exact=true&username=${encodeURIComponent(username)}`,
   );
@@ -87,12 +92,15 @@ type Node = Look<Aws, KeycloakServerProps>['nodes'][number];
 async function observe({ env: aws, live, fill }: Look<Aws>, { name, props: wanted }: Node): Promise<Live> {
   const props = await fill(wanted);
   const [url, via, username] = [props.url, props.via, props.adminUsername].map((value) => known<string>(value));
+  const adminPasswordVersion = known<string>(props.adminPasswordVersion);
+  const sslRequired = known<SslRequired>(props.sslRequired);
   const openedBy = known<string>((props.adminPassword as SecretRef).$secret);
   const unseen = (phase: Phase, because: string): Live => ({
     name,
     phase,
     because,
-    props: { url, via, adminUsername: username, adminPasswordVersion: undefined, sslRequired: undefined },
+    // Taken as it is wanted now: only what is yet to change may help.
+    props: { url, via, adminUsername: username, adminPasswordVersion, sslRequired },
     outputs: { url, openedBy },
   });
   if (url === undefined || via === undefined || username === undefined || openedBy === undefined)
@@ -100,12 +108,18 @@ async function observe({ env: aws, live, fill }: Look<Aws>, { name, props: wante
   const now = session(aws);
   try {
     const { admin, passwordVersion } = await enter(aws, { url, via, username }, openedBy);
-    const { sslRequired } = must(await admin.get<Pick<KeycloakServerProps, 'sslRequired'>>('/master'), 'master');
+    const master = must(await admin.get<Pick<KeycloakServerProps, 'sslRequired'>>('/master'), 'master');
     now.silentSince = undefined;
     return {
       name,
       phase: 'ready',
-      props: { url, via, adminUsername: username, adminPasswordVersion: passwordVersion, sslRequired },
+      props: {
+        url,
+        via,
+        adminUsername: username,
+        adminPasswordVersion: passwordVersion,
+        sslRequired: master.sslRequired,
+      },
       outputs: { url, openedBy },
     };
   } catch (error) {

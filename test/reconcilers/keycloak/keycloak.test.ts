@@ -93,7 +93,7 @@ for (const [which, { start, skip }] of Object.entries(servers))
     };
     const adminWith = (password: string): Admin =>
       new Admin(
-        { web: createWeb({ timing: testTiming }), clock: systemClock },
+        { web: createWeb({ timing: testTiming }), clock: systemClock, timing: testTiming },
         { url: keycloak.url, via: '127.0.0.1', username: 'admin', password: new Secret(password) },
       );
     const declare = (): Declared =>
