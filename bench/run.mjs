@@ -56,7 +56,7 @@ async function close() {
 /** From recorded answers, so that only latency and the controller's own work count. */
 async function measureReading({ proxy, env }) {
   proxy.weather = { latency: LATENCY, staleness: Infinity };
-  const { stdout, stderr } = await finish(start(['dist/bench/quiet-plan.js', manifest], env));
+  const { stdout, stderr } = await finish(start(['dist/bench/quiet-plan.js', manifest, String(LATENCY)], env));
   proxy.weather = {};
   if (stdout === '') throw new Error(stderr);
   return JSON.parse(stdout);
