@@ -42,10 +42,17 @@ export async function connect(options: ConnectOptions): Promise<Aws> {
     owner: options.owner,
     sources: secretSources(options.environment, options.directory, remote(clients)),
     dns: createDns({ servers: options.environment['MCPGW_DNS_SERVERS'], timeout: options.timing.reach }),
-    web: createWeb({ proxy: options.environment['MCPGW_PROBE_PROXY'], timing: options.timing }),
+    web: createWeb({ proxy: proxyFrom(options.environment), timing: options.timing }),
     clock: systemClock,
     timing: options.timing,
   };
+}
+
+function proxyFrom({ MCPGW_PROBE_PROXY: proxy = '' }: ConnectOptions['environment']): string | undefined {
+  if (proxy === '') return undefined;
+  if (URL.canParse(proxy) && new URL(proxy).protocol === 'http:') return proxy;
+  // What it holds may be a password.
+  throw stalled('BadProxy', 'MCPGW_PROBE_PROXY is no address such as http://user:password@host:3128');
 }
 
 /** Asks who calls. The first call of all, so that what is wrong with endpoint or credentials shows here and soon. */

@@ -178,6 +178,16 @@ describe('what cannot be worked with', () => {
     }
   });
 
+  test('a proxy that is none is named by its variable, without what it holds', async () => {
+    const env = { MCPGW_PROBE_PROXY: 'user:hunter2hunter2@proxy' };
+    const { code, stderr } = await line.run(['plan', '-f', 'gateway.yaml'], { env });
+    assert.equal(code, 1);
+    assert.match(stderr, /MCPGW_PROBE_PROXY is no address such as http:\/\//);
+    assert.doesNotMatch(stderr, /hunter2/);
+    const none = await line.run(['plan', '-f', 'gateway.yaml'], { env: { MCPGW_PROBE_PROXY: '' } });
+    assert.equal(none.code, 0, none.stderr);
+  });
+
   test('whoever reads only the first line ends it quietly', async () => {
     const { code, stderr } = await line.run(['plan', '-f', 'gateway.yaml', '--all'], {
       onOutput: (_, child) => child.stdout?.destroy(),

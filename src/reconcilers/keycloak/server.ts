@@ -133,7 +133,7 @@ async function observe({ env: aws, live, fill }: Look<Aws>, { name, props: wante
     // What runs and cannot be reached for minutes is for a person to look at.
     now.silentSince ??= aws.clock.now();
     const isLost = aws.clock.now() - now.silentSince > aws.timing.entrance;
-    const hint = 'this machine has to be let in, or spec.keycloak.realm be unmanaged';
+    const hint = 'where there is no way to it from here, spec.keycloak.realm has to be unmanaged';
     return unseen(isLost ? 'failed' : 'unseen', `${message}; ${hint}`);
   }
 }
