@@ -62,7 +62,8 @@ export function createWeb({ proxy, timing }: WebOptions): Web {
       if (socket !== undefined && 'failure' in socket) return socket;
       return await take(await begin(to, message, { host, port, signal, ...(socket && { socket }) }));
     } catch (error) {
-      return failureOf(error, { asked: to.hostname, host, port, limit });
+      // An answer that is given up in its middle says no more than that it was cut off.
+      return failureOf(signal.aborted ? signal.reason : error, { asked: to.hostname, host, port, limit });
     }
   };
   return {

@@ -39,6 +39,41 @@ describe('a public address', () => {
     assert.deepEqual(answer, { failure: 'broken', reason: '127.0.0.1 broke off: socket hang up' });
   });
 
+  test('is sent a request as it is, at another door, and gives its whole answer', async () => {
+    const { port } = await listen((request, response) => {
+      void request.toArray().then((parts) => {
+        const { method, url, headers } = request;
+        const body = Buffer.concat(parts as Buffer[]).toString();
+        response
+          .writeHead(201, { location: '/made' })
+          .end([method, url, headers.host, headers['x-kind'], body].join(' '));
+      });
+    });
+    const reply = await createWeb({ timing: timing() }).send({
+      method: 'PUT',
+      url: `http://registry.invalid:${port}/things?name=ä`,
+      via: '127.0.0.1',
+      headers: { 'x-kind': 'thing' },
+      body: 'größer',
+    });
+    assert('status' in reply);
+    assert.deepEqual([reply.status, reply.headers['location']], [201, '/made']);
+    assert.equal(reply.body, `PUT /things?name=%C3%A4 registry.invalid:${port} thing größer`);
+  });
+
+  test('that breaks off in the middle of its answer has broken off, and one that does not end is given up', async () => {
+    const { port } = await listen((request, response) => {
+      response.writeHead(200).write('half');
+      if (request.url === '/broken') setTimeout(() => request.socket.destroy(), 20);
+    });
+    const web = createWeb({ timing: timing() });
+    const get = (path: string) =>
+      web.send({ method: 'GET', url: `http://127.0.0.1:${port}${path}`, headers: {}, limit: 200 });
+    assert.deepEqual(await get('/broken'), { failure: 'broken', reason: '127.0.0.1 broke off: aborted' });
+    const endless = await get('/endless');
+    assert.equal('failure' in endless && endless.failure, 'timeout');
+  });
+
   test('that speaks no TLS has no certificate to show, and is told apart', async () => {
     const { port } = await listen((_, response) => response.end());
     const answer = await ask(`https://127.0.0.1:${port}/`);

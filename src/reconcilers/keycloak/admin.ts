@@ -123,10 +123,11 @@ function accepted(method: Method, path: string, reply: WebReply | WebFailure): W
   if ('failure' in reply)
     throw new ReconcileError('failed', 'NoAnswer', `Keycloak does not answer: ${reply.reason}`, { doubtful });
   const { status } = reply;
-  if (status < 300 || (status === 404 && method === 'GET')) return reply;
+  if (status < 300) return reply;
   const said = saidBy(reply);
+  if (status === 404 && method === 'GET' && said !== '') return reply;
   // Before version 25 a wrong password is 401, since then 400.
-  if (status === 401 || said.startsWith('invalid_grant'))
+  if ((status === 401 && said !== '') || said.startsWith('invalid_grant'))
     throw stalled(REFUSED, `Keycloak refuses the administrator: ${said}`);
   if (/HTTPS required/i.test(said))
     throw stalled('HttpsRequired', 'Keycloak wants HTTPS from where this runs: its realm master has sslRequired');
@@ -148,11 +149,12 @@ function contentOf(reply: WebReply): unknown {
   }
 }
 
-/** A firewall, a proxy, another program. */
+/** A firewall, a proxy, another program; or a door that is being made or mended, which answers by itself until then. */
 function notKeycloak({ status, headers }: WebReply): ReconcileError {
   const server = [headers['server'] ?? []].flat().join();
   const who = server === '' ? 'what answers' : `what answers (${server})`;
-  return stalled('NotKeycloak', `${who} at Keycloak's address is not Keycloak: status ${status}`);
+  const text = `${who} at Keycloak's address is not Keycloak: status ${status}`;
+  return new ReconcileError('failed', 'NotKeycloak', text);
 }
 
 /** What Keycloak says went wrong, on one line; nothing when it is not Keycloak that answers. */
