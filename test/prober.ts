@@ -3,6 +3,7 @@ import type { Sight } from '../src/controller/look.ts';
 import { outputsOf } from '../src/controller/outputs.ts';
 import { createWeb, type Web } from '../src/outside/http.ts';
 import { proxyOf, testTiming, type SandboxAccount } from './sandbox-account.ts';
+import { signInUrl } from './sign-in.ts';
 
 type Spec = { [key: string]: unknown };
 
@@ -20,6 +21,11 @@ export interface Moment {
   readonly said: ReadonlyMap<string, number | string>;
 }
 
+/** What a registry of the sandbox answers: addresses that it was told of. */
+interface Health {
+  readonly urls: { readonly KEYCLOAK_URL: string; readonly AUTH_SERVER_EXTERNAL_URL: string };
+}
+
 /** Whom a prober asks where the gateway stands. */
 interface Watched {
   look(spec: Spec): Promise<Sight>;
@@ -27,7 +33,7 @@ interface Watched {
 
 /** Asks for a gateway by its old and its new public names, as a browser would, while it goes from one to the other. */
 export class Prober {
-  /** Moments at which neither name of one half answered, in words; a run without an outage has none. */
+  /** Moments at which neither name of one half answered, or people were led astray to sign in; a run without an outage has none. */
   readonly gaps: string[] = [];
   readonly moments: Moment[] = [];
   readonly #web: Web;
@@ -82,16 +88,45 @@ export class Prober {
     const said = new Map<string, number | string>();
     const asked = (['registry', 'keycloak'] as const).flatMap((front) =>
       [...this.#addresses[front]].map(async (url) => {
-        const answer = await this.#web.ask({ url: `${url}${fronts[front].path}` });
+        const answer = await this.#web.send({ method: 'GET', url: `${url}${fronts[front].path}`, headers: {} });
         said.set(url, 'failure' in answer ? answer.reason : answer.status);
-        return { front, answers: 'status' in answer && answer.status < 300 };
+        return 'status' in answer && answer.status < 300 ? [{ front, url, body: answer.body }] : [];
       }),
     );
-    const answers = await Promise.all(asked);
+    const answers = (await Promise.all(asked)).flat();
+    for (const front of ['registry', 'keycloak'] as const)
+      if (!answers.some((answer) => answer.front === front)) this.#noteGap(front, after, said);
+    await this.#askToSignIn(
+      after,
+      answers.filter(({ front }) => front === 'registry'),
+    );
     this.#last = performance.now();
     this.moments.push({ after, said });
-    for (const front of ['registry', 'keycloak'] as const)
-      if (!answers.some((answer) => answer.front === front && answer.answers))
-        this.gaps.push(`${front} after ${after}: ${[...said].map(([url, what]) => `${url}: ${what}`).join('; ')}`);
+  }
+
+  /** Whom a registry answers, it leads to Keycloak, to come back to a name of the registry that answers, too. */
+  async #askToSignIn(
+    after: string,
+    registries: readonly { readonly url: string; readonly body: string }[],
+  ): Promise<void> {
+    const open = new Set(registries.map(({ url }) => url));
+    const ways = new Map(
+      registries.map(({ body }) => {
+        const { urls } = JSON.parse(body) as Health;
+        return [signInUrl(urls.KEYCLOAK_URL, urls.AUTH_SERVER_EXTERNAL_URL), urls.AUTH_SERVER_EXTERNAL_URL];
+      }),
+    );
+    const said = new Map<string, number | string>();
+    for (const [url, registry] of ways) {
+      const answer = await this.#web.ask({ url });
+      if (!('status' in answer) || answer.status !== 200)
+        said.set(url, 'failure' in answer ? answer.reason : answer.status);
+      if (!open.has(registry)) said.set(registry, 'no answer');
+    }
+    if (said.size > 0) this.#noteGap('sign-in', after, said);
+  }
+
+  #noteGap(what: Front | 'sign-in', after: string, said: ReadonlyMap<string, number | string>): void {
+    this.gaps.push(`${what} after ${after}: ${[...said].map(([url, answer]) => `${url}: ${answer}`).join('; ')}`);
   }
 }

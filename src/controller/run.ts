@@ -1,6 +1,9 @@
 import type { Aws } from '../aws/aws.ts';
 import { toReconcileError } from '../aws/errors.ts';
+import { equal } from '../engine/diff.ts';
 import { ReconcileError, stalled } from '../engine/errors.ts';
+import { kindsByName } from '../engine/kind.ts';
+import { look } from '../engine/look.ts';
 import { emptied, reconcile, type Outcome, type ReconcileInput } from '../engine/reconcile.ts';
 import type { Step } from '../engine/step.ts';
 import { steadyClock } from '../engine/timing.ts';
@@ -188,7 +191,19 @@ async function runStages<W extends Wish>(
     const next = session.next(declared);
     if (next === undefined || outcome.result !== 'converged' || options.only !== undefined || options.destroy === true)
       return { outcome: { ...outcome, done }, declared };
+    const at = lookedForElsewhere(session, declared, next);
+    const input = { env, kinds, graph: next.graph, known: outcome.snapshot, classify: toReconcileError };
+    snapshot = at.size > 0 ? await look({ ...input, at }) : outcome.snapshot;
     declared = next;
-    snapshot = outcome.snapshot;
   }
+}
+
+/** Kinds that make nothing and find by their nodes' props, of which some are others now: what they found is of before. */
+function lookedForElsewhere({ kinds }: AnySession, before: Wish, now: Wish): ReadonlySet<string> {
+  const byName = kindsByName(kinds);
+  const moved = [...now.graph.nodes.values()].filter(
+    ({ id, kind, props }) =>
+      byName.get(kind)?.create === undefined && !equal(props, before.graph.nodes.get(id)?.props ?? {}),
+  );
+  return new Set(moved.map(({ kind }) => kind));
 }

@@ -20,7 +20,7 @@ export interface WebAnswer {
 }
 
 export interface WebRequest extends Question {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT';
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string | undefined;
   /** Milliseconds; by default as long as a call of AWS may take. */

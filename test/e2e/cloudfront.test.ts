@@ -1,26 +1,31 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
+import { outputsOf } from '../../src/controller/outputs.ts';
 import type { Plan } from '../../src/engine/plan.ts';
-import { declare, kinds } from '../../src/reconcilers/index.ts';
+import { declare, kinds, type Wish } from '../../src/reconcilers/index.ts';
 import { openAccount, type SandboxAccount } from '../sandbox-account.ts';
 import { assertEmpty, SandboxGateway, type Declared } from '../sandbox-gateway.ts';
+import { administratorOf, assertSecretsAgree, assertSignIns, clientIn } from '../sign-in.ts';
 import { gatewayOf, withMore } from '../spec/given.ts';
-import { damages } from './damage.ts';
+import { answersOf, damages } from './damage.ts';
+import { keycloakLosses } from './keycloak-damage.ts';
 
 /** The images are the account's own, as the example manifest has it for its account. */
-const declaredFor = (account: SandboxAccount, name = 'mcp-gateway', spec: object = {}): Declared => {
+const declaredFor = (
+  account: SandboxAccount,
+  name = 'mcp-gateway',
+  spec: object = {},
+): Declared & Pick<Wish, 'outputs'> => {
   const { accountId } = account;
-  return {
-    graph: declare(gatewayOf(withMore({ metadata: { name }, spec: { accountId, ...spec } })), new Map()).graph,
-    kinds,
-  };
+  return { ...declare(gatewayOf(withMore({ metadata: { name }, spec: { accountId, ...spec } })), new Map()), kinds };
 };
 
 describe('a gateway behind CloudFront', () => {
   let account: SandboxAccount;
   let own: SandboxGateway;
-  let whole: Declared;
+  let whole: ReturnType<typeof declaredFor>;
   let plan: Plan;
+  let client: string;
 
   before(async () => {
     account = await openAccount();
@@ -37,21 +42,31 @@ describe('a gateway behind CloudFront', () => {
     assert(own.calls.length <= 140, `${own.calls.length} calls for a quiet look`);
   });
 
+  test('lets people sign in, and back to its public name alone', async () => {
+    await assertSignIns(account, outputsOf({ declared: whole, plan }));
+  });
+
   test('is put right again after outside changes in every domain', async () => {
-    const list = damages(account, plan);
-    for (const { act, what } of list) await act().catch((error: unknown) => assert.fail(`${what}: ${String(error)}`));
-    const seen = (await own.plan(whole)).steps.map((step) => `${step.action} ${step.node}`);
-    const missed = list.filter(
-      ({ answer }) => !seen.some((step) => step === answer || (answer.endsWith('/') && step.startsWith(answer))),
-    );
-    assert.deepEqual(
-      missed.map(({ what, answer }) => `${what}: ${answer}`),
-      [],
-      `the plan answers with\n${seen.join('\n')}`,
-    );
-    assert(list.length >= 30);
+    const outputs = outputsOf({ declared: whole, plan });
+    const admin = await administratorOf(account, outputs);
+    // In Keycloak first: nobody sees into it behind a door that is shut.
+    for (const list of [keycloakLosses(admin), damages(account, plan)]) {
+      for (const { act, what } of list) await act().catch((error: unknown) => assert.fail(`${what}: ${String(error)}`));
+      const seen = answersOf(await own.plan(whole));
+      const missed = list.filter(
+        ({ answer }) => !seen.some((step) => step === answer || (answer.endsWith('/') && step.startsWith(answer))),
+      );
+      assert.deepEqual(
+        missed.map(({ what, answer }) => `${what}: ${answer}`),
+        [],
+        `the plan answers with\n${seen.join('\n')}`,
+      );
+    }
     await own.apply(whole);
     assertEmpty(await own.plan(whole));
+    await assertSignIns(account, outputs);
+    await assertSecretsAgree(account, admin);
+    client = (await clientIn(admin, 'mcp-gateway-web')).id;
   });
 
   test('leaves nothing but repositories and snapshots when it is destroyed with its data', async () => {
@@ -61,8 +76,13 @@ describe('a gateway behind CloudFront', () => {
   });
 
   test('stands again a moment later', async () => {
-    await own.apply(whole);
+    const outcome = await own.apply(whole);
     assertEmpty(await own.plan(whole));
+    const outputs = outputsOf({ declared: whole, plan: outcome.plan });
+    await assertSignIns(account, outputs);
+    const admin = await administratorOf(account, outputs);
+    assert.notEqual((await clientIn(admin, 'mcp-gateway-web')).id, client);
+    await assertSecretsAgree(account, admin);
   });
 });
 

@@ -60,10 +60,17 @@ import { REGION, type SandboxAccount } from '../sandbox-account.ts';
 /** Something that somebody does outside, and the step by which a plan answers. */
 export interface Damage {
   readonly what: string;
-  /** `<action> <node>`; a node that ends in `/` is any below it. */
+  /** `<action> <node>`, where the field counts with a space and its path; what ends in `/` is any below it. */
   readonly answer: string;
   readonly act: () => Promise<unknown>;
 }
+
+/** What a plan answers, a line a step and a line a field. */
+export const answersOf = ({ steps }: Plan): readonly string[] =>
+  steps.flatMap(({ action, node, changes }) => [
+    `${action} ${node}`,
+    ...changes.map(({ path }) => `${action} ${node} ${path}`),
+  ]);
 
 /** Forty outside changes to a whole gateway, in every domain. */
 export function damages(account: SandboxAccount, plan: Plan): readonly Damage[] {

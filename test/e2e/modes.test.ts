@@ -11,9 +11,14 @@ import {
   ListResourceRecordSetsCommand,
   Route53Client,
 } from '@aws-sdk/client-route-53';
+import { outputsOf } from '../../src/controller/outputs.ts';
+import type { Plan } from '../../src/engine/plan.ts';
 import { liveOf, type Snapshot } from '../../src/engine/snapshot.ts';
 import { freshDomain, openAccount, REGION, type SandboxAccount } from '../sandbox-account.ts';
 import { assertEmpty } from '../sandbox-gateway.ts';
+import { administratorOf, assertSecretsAgree, assertSignIns } from '../sign-in.ts';
+import { answersOf } from './damage.ts';
+import { keycloakDamages } from './keycloak-damage.ts';
 import { ManifestGateway } from './manifest-gateway.ts';
 
 const base = 'example.com';
@@ -52,16 +57,29 @@ for (const [name, ingress] of Object.entries(specs))
       assert.deepEqual(writes, []);
     });
 
-    test('is put right again after outside changes at its door', async () => {
-      const { snapshot } = await gateway.look(spec);
-      const answers = await damage(account, snapshot);
-      const seen = (await gateway.plan(spec)).steps.map((step) => `${step.action} ${step.node}`);
-      assert.deepEqual(
-        answers.filter((answer) => !seen.includes(answer)),
-        [],
-        seen.join('\n'),
+    test('lets people sign in by every public name, and back to none but these', async () => {
+      await assertSignIns(account, outputsOf(await gateway.look(spec)), { besideCloudFront: name === 'dual' });
+    });
+
+    test('is put right again after outside changes at its door and in Keycloak', async () => {
+      const sight = await gateway.look(spec);
+      const outputs = outputsOf(sight);
+      const admin = await administratorOf(account, outputs);
+      const damages = keycloakDamages(admin);
+      for (const { act, what } of damages)
+        await act().catch((error: unknown) => assert.fail(`${what}: ${String(error)}`));
+      await assert.rejects(assertSignIns(account, outputs));
+      await assert.rejects(assertSecretsAgree(account, admin));
+      await assertAnswers(
+        gateway.plan(spec),
+        damages.map(({ answer }) => answer),
       );
+      // Keycloak is not to be seen behind a door that is shut.
+      const answers = await damage(account, sight.snapshot);
+      await assertAnswers(gateway.plan(spec), answers);
       await gateway.apply(spec);
+      await assertSignIns(account, outputs, { besideCloudFront: name === 'dual' });
+      await assertSecretsAgree(account, admin);
     });
 
     test('leaves no name, certificate, listener or distribution when it is destroyed', async () => {
@@ -72,6 +90,15 @@ for (const [name, ingress] of Object.entries(specs))
       assert.deepEqual(await recordsOf(account), []);
     });
   });
+
+async function assertAnswers(plan: Promise<Plan>, wanted: readonly string[]): Promise<void> {
+  const seen = answersOf(await plan);
+  assert.deepEqual(
+    wanted.filter((answer) => !seen.includes(answer)),
+    [],
+    seen.join('\n'),
+  );
+}
 
 /** Does harm to what is there, and tells what a plan has to answer. */
 async function damage(account: SandboxAccount, snapshot: Snapshot): Promise<readonly string[]> {
@@ -90,7 +117,7 @@ async function damage(account: SandboxAccount, snapshot: Snapshot): Promise<read
   await elb.send(
     new ModifyListenerCommand({
       ListenerArn: plain?.['listenerArn'],
-      DefaultActions: [{ Type: 'fixed-response', FixedResponseConfig: { StatusCode: '503' } }],
+      DefaultActions: [{ Type: 'fixed-response', FixedResponseConfig: { StatusCode: '404' } }],
     }),
   );
   answers.push('update Listener/keycloak-80');

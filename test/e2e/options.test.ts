@@ -2,9 +2,12 @@ import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { BatchGetImageCommand, ECRClient, PutImageCommand } from '@aws-sdk/client-ecr';
 import { GetParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { outputsOf } from '../../src/controller/outputs.ts';
 import type { Plan } from '../../src/engine/plan.ts';
+import { isRefused } from '../../src/reconcilers/keycloak/replies.ts';
 import { openAccount, REGION, type SandboxAccount } from '../sandbox-account.ts';
 import { printPlan } from '../sandbox-gateway.ts';
+import { administratorOf, assertSignIns } from '../sign-in.ts';
 import { makeNetwork, traits } from './existing-network.ts';
 import { ManifestGateway } from './manifest-gateway.ts';
 
@@ -125,7 +128,14 @@ describe('a gateway with everything turned on', () => {
     await gateway.apply(spec);
   });
 
-  test('other passwords: the databases, their parameters and who uses them follow in one apply', async () => {
+  test('lets people sign in for the names of its own and for those that were added', async () => {
+    const outputs = outputsOf(await gateway.look(spec));
+    await assertSignIns(account, outputs, { added: everything.ingress.additionalServerNames });
+  });
+
+  test('other passwords: databases, Keycloak, their parameters and who uses them follow in one apply', async () => {
+    const outputs = outputsOf(await gateway.look(spec));
+    gateway.environment['KEYCLOAK_ADMIN_PASSWORD'] = 'second administrator';
     gateway.environment['KEYCLOAK_DB_PASSWORD'] = 'second+database=password';
     await gateway.write('secrets/documentdb', 'second:document&password');
     const plan = await gateway.plan(spec);
@@ -137,6 +147,9 @@ describe('a gateway with everything turned on', () => {
         'update SsmParameter/keycloak-database-password',
         'update TaskDefinition/keycloak',
         'update Service/keycloak',
+        'update Secret/keycloak-admin',
+        'update SsmParameter/keycloak-admin-password',
+        'update KeycloakServer/keycloak',
         'update Secret/documentdb',
         'update DocumentDbCluster/registry',
         'update SsmParameter/documentdb-connection-string',
@@ -154,6 +167,8 @@ describe('a gateway with everything turned on', () => {
     const value = (name: string): string => Parameters?.find((item) => item.Name === name)?.Value ?? '';
     assert.equal(value('/keycloak/database/password'), 'second+database=password');
     assert.equal(new URL(value('/mcp-gateway/documentdb/connection_string')).password, 'second%3Adocument%26password');
+    await (await administratorOf(account, outputs, 'second administrator')).enter();
+    await assert.rejects((await administratorOf(account, outputs, 'first-administrator')).enter(), isRefused);
   });
 
   test('observability that is turned off goes with all that belongs to it', async () => {

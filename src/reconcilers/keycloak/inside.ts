@@ -1,7 +1,8 @@
 import type { Aws } from '../../aws/aws.ts';
 import type { LiveProps, Look, Observed } from '../../engine/kind.ts';
 import type { Admin } from './admin.ts';
-import { adminOf, keycloakServer } from './server.ts';
+import { adminOf } from './entrance.ts';
+import { keycloakServer } from './server.ts';
 
 /** Looks at things inside Keycloak, as far as it can be asked. */
 export async function observeInside<Props, Outputs>(

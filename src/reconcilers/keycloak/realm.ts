@@ -1,7 +1,8 @@
 import type { AwsKind } from '../../aws/aws.ts';
 import type { Observed } from '../../engine/kind.ts';
+import { adminOf } from './entrance.ts';
 import { observeInside } from './inside.ts';
-import { adminOf, type SslRequired } from './server.ts';
+import type { SslRequired } from './server.ts';
 
 export interface RealmProps {
   readonly realm: string;

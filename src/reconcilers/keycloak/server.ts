@@ -1,12 +1,13 @@
 import type { Aws, AwsKind } from '../../aws/aws.ts';
-import { orUndefined, toReconcileError } from '../../aws/errors.ts';
-import { must, stalled } from '../../engine/errors.ts';
+import { toReconcileError } from '../../aws/errors.ts';
+import { must } from '../../engine/errors.ts';
 import type { Look, Observed, Phase } from '../../engine/kind.ts';
 import { known, type SecretRef } from '../../engine/ref.ts';
-import { Secret } from '../../engine/secret.ts';
+import type { Secret } from '../../engine/secret.ts';
 import { service } from '../ecs/service.ts';
+import { secret } from '../identity/secret.ts';
 import { perSession } from '../per-session.ts';
-import { Admin, isRefused } from './admin.ts';
+import { changePassword, enter } from './entrance.ts';
 
 /** Keycloak itself, which answers at its door and lets its administrator in. */
 export interface KeycloakServerProps {
@@ -31,20 +32,8 @@ export interface KeycloakServerOutputs {
   readonly openedBy: string;
 }
 
-interface Entered {
-  readonly admin: Admin;
-  readonly door: string;
-  readonly passwordVersion: string;
-}
-
-const session = perSession(() => ({
-  entered: undefined as Entered | undefined,
-  /** Since when it has been silent although its service runs. */
-  silentSince: undefined as number | undefined,
-}));
-
-/** The administrator of a session, who has come in before anything inside Keycloak is looked at. */
-export const adminOf = (aws: Aws): Admin => must(session(aws).entered, 'the administrator of Keycloak').admin;
+/** Since when it has been silent in a session, although its service runs. */
+const silence = perSession(() => ({ since: undefined as number | undefined }));
 
 export const keycloakServer: AwsKind<KeycloakServerProps, KeycloakServerOutputs> = {
   name: 'KeycloakServer',
@@ -62,29 +51,12 @@ export const keycloakServer: AwsKind<KeycloakServerProps, KeycloakServerOutputs>
   observe: (look) => Promise.all(look.nodes.map((node) => observe(look, node))),
 
   async update({ env: aws }, { outputs }, props, changed) {
-    const { url, via, adminUsername: username } = props;
-    await enter(aws, { url, via, username }, must(outputs.openedBy, 'openedBy'));
-    if (changed.has('sslRequired')) await adminOf(aws).put('/master', { sslRequired: props.sslRequired });
-    if (changed.has('adminPasswordVersion')) await changePassword(aws, props);
+    const { url, via, adminUsername: username, adminPassword: password, adminPasswordVersion: version } = props;
+    const { admin } = await enter(aws, { url, via, username }, must(outputs.openedBy, 'openedBy'));
+    if (changed.has('sslRequired')) await admin.put('/master', { sslRequired: props.sslRequired });
+    if (changed.has('adminPasswordVersion')) await changePassword(aws, { url, via, username, password }, version);
   },
 };
-
-/** Gives the administrator the password of today; the one before it still opens. */
-async function changePassword(
-  aws: Aws,
-  { url, via, adminUsername: username, adminPassword: password, adminPasswordVersion }: KeycloakServerProps,
-): Promise<void> {
-  const { admin, door, passwordVersion } = must(session(aws).entered, 'the administrator of Keycloak');
-  if (passwordVersion === adminPasswordVersion) return;
-  const users = await admin.get<readonly { readonly id: string }[]>(
-    `/master/users?exact=true&username=${encodeURIComponent(username)}`,
-  );
-  const { id } = must(users?.[0], `the user ${username} of the realm master`);
-  const wanted = { type: 'password', value: password.open(), temporary: false };
-  await admin.put(`/master/users/${id}/reset-password`, wanted);
-  const entrance = { url, via, username, password };
-  session(aws).entered = { admin: new Admin(aws, entrance), door, passwordVersion: adminPasswordVersion };
-}
 
 type Live = Observed<KeycloakServerProps, KeycloakServerOutputs>;
 type Node = Look<Aws, KeycloakServerProps>['nodes'][number];
@@ -94,7 +66,10 @@ async function observe({ env: aws, live, fill }: Look<Aws>, { name, props: wante
   const [url, via, username] = [props.url, props.via, props.adminUsername].map((value) => known<string>(value));
   const adminPasswordVersion = known<string>(props.adminPasswordVersion);
   const sslRequired = known<SslRequired>(props.sslRequired);
-  const openedBy = known<string>((props.adminPassword as SecretRef).$secret);
+  const arn = known<string>((props.adminPassword as SecretRef).$secret);
+  // A secret that is going goes with the data that it opened.
+  const isGoing = (await live(secret)).some(({ outputs, phase }) => outputs.arn === arn && phase === 'deleting');
+  const openedBy = isGoing ? undefined : arn;
   const unseen = (phase: Phase, because: string): Live => ({
     name,
     phase,
@@ -105,11 +80,11 @@ async function observe({ env: aws, live, fill }: Look<Aws>, { name, props: wante
   });
   if (url === undefined || via === undefined || username === undefined || openedBy === undefined)
     return unseen('unseen', 'there is nobody to ask yet');
-  const now = session(aws);
+  const quiet = silence(aws);
   try {
     const { admin, passwordVersion } = await enter(aws, { url, via, username }, openedBy);
     const master = must(await admin.get<Pick<KeycloakServerProps, 'sslRequired'>>('/master'), 'master');
-    now.silentSince = undefined;
+    quiet.since = undefined;
     return {
       name,
       phase: 'ready',
@@ -126,59 +101,14 @@ async function observe({ env: aws, live, fill }: Look<Aws>, { name, props: wante
     const { message, disposition } = toReconcileError(error);
     const runs = (await live(service)).some((one) => one.name === 'keycloak' && one.phase === 'ready');
     if (!runs) {
-      now.silentSince = undefined;
+      quiet.since = undefined;
       return unseen('unseen', message);
     }
     if (disposition === 'stalled') return unseen('failed', message);
     // What runs and cannot be reached for minutes is for a person to look at.
-    now.silentSince ??= aws.clock.now();
-    const isLost = aws.clock.now() - now.silentSince > aws.timing.entrance;
+    quiet.since ??= aws.clock.now();
+    const isLost = aws.clock.now() - quiet.since > aws.timing.entrance;
     const hint = 'where there is no way to it from here, spec.keycloak.realm has to be unmanaged';
     return unseen(isLost ? 'failed' : 'unseen', `${message}; ${hint}`);
   }
-}
-
-/** Comes in with the password of today, or with the one before it when Keycloak does not know today's yet. */
-async function enter(
-  aws: Aws,
-  where: { readonly url: string; readonly via: string; readonly username: string },
-  secretArn: string,
-): Promise<Entered> {
-  const now = session(aws);
-  const door = `${where.url} ${where.via}`;
-  if (now.entered?.door === door) {
-    const again = await now.entered.admin.enter().then(
-      () => now.entered,
-      (error: unknown) => (isRefused(error) ? undefined : Promise.reject(error as Error)),
-    );
-    if (again !== undefined) return again;
-  }
-  for (const stage of ['AWSCURRENT', 'AWSPREVIOUS']) {
-    const found = await passwordOf(aws, secretArn, stage);
-    if (found === undefined) continue;
-    const admin = new Admin(aws, { ...where, password: found.password });
-    try {
-      await admin.enter();
-    } catch (error) {
-      if (isRefused(error)) continue;
-      throw error;
-    }
-    now.entered = { admin, door, passwordVersion: found.version };
-    return now.entered;
-  }
-  throw stalled(
-    'NotAccepted',
-    `Keycloak knows ${where.username} by another password than ${secretArn} holds now or held before: put the right one there, or set it in Keycloak`,
-  );
-}
-
-async function passwordOf(
-  aws: Aws,
-  SecretId: string,
-  VersionStage: string,
-): Promise<{ readonly password: Secret; readonly version: string } | undefined> {
-  const secrets = await aws.secretsmanager();
-  const found = await orUndefined(secrets.send(new secrets.GetSecretValueCommand({ SecretId, VersionStage })));
-  if (found?.SecretString === undefined || found.VersionId === undefined) return undefined;
-  return { password: new Secret(found.SecretString), version: found.VersionId };
 }
