@@ -24,6 +24,14 @@ const examples = [
   'development',
 ];
 
+test('a manifest can say for each domain what is done about drift', async () => {
+  const schema = JSON.parse(await readFile('schemas/gateway.v1alpha1.json', 'utf8')) as {
+    properties: { spec: { properties: { policy: { properties: { domains: { properties: object } } } } } };
+  };
+  const { domains } = schema.properties.spec.properties.policy.properties;
+  assert.deepEqual(Object.keys(domains.properties).toSorted(), Object.keys(kinds).toSorted());
+});
+
 for (const example of examples) {
   const golden = `test/golden/${example}.graph.txt`;
   const declared = async () => {

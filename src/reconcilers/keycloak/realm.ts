@@ -25,7 +25,7 @@ export const realm: AwsKind<RealmProps, RealmOutputs> = {
   immutable: ['realm'],
   replace: 'refuse',
   refusal: 'a realm of another name would know none of its users',
-  identifies: ['realm'],
+  identifies: [],
   takes: { create: 2, update: 1 },
   actions: { read: [], write: [] },
 
