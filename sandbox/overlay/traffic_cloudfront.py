@@ -122,7 +122,8 @@ def _balancer(account, region, arn):
 def _inside(behind, record):
     held = [behind.place.ec2.enis[one] for one in record["interfaces"] if behind and one in behind.place.ec2.enis]
     groups = {group.id for one in held for group in one.group_set}
-    return Client(tuple(one.private_ip_address for one in held), tuple(groups))
+    # Rules let it in by its group, or by the list of CloudFront's addresses.
+    return Client(tuple(one.private_ip_address for one in held) + ORIGIN_FACING.addresses, tuple(groups))
 
 
 def _proves(door, hosts):

@@ -131,7 +131,7 @@ export function summaryOf(plan: Plan): Readonly<Record<Action | 'blocked' | 'unc
     summary[step.action === 'refuse' ? 'refuse' : step.blockedBy.length > 0 ? 'blocked' : step.action] += 1;
   const touched = new Set(plan.steps.map((step) => step.node));
   summary.unchanged = [...plan.states.values()].filter(
-    (state) => !touched.has(state.id) && state.live !== undefined,
+    (state) => !touched.has(state.id) && state.live !== undefined && state.live.phase !== 'unseen',
   ).length;
   return summary;
 }

@@ -165,10 +165,12 @@ class Walk {
   }
 
   #unseen(here: Here): void {
-    const { node, live, stuck, blockedBy } = here;
+    const { node, live, stuck, waitsFor, blockedBy } = here;
     if (blockedBy.length > 0) this.#sofar.noteLost(node.id, 'blocked');
-    const phase = stuck !== undefined ? 'stalled' : blockedBy.length > 0 ? 'blocked' : 'pending';
-    this.#set(here, phase, stuck ?? live.because);
+    // What it is inside of is still to be made: nobody has to look until then.
+    const isMissing = waitsFor.some((id) => this.states.get(id)?.phase === 'missing');
+    const phase = blockedBy.length > 0 ? 'blocked' : isMissing ? 'missing' : 'pending';
+    this.#set(here, stuck === undefined ? phase : 'stalled', stuck ?? live.because);
   }
 
   #leaving(here: Here): void {

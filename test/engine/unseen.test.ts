@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { stalled } from '../../src/engine/errors.ts';
 import type { GraphBuilder } from '../../src/engine/graph.ts';
-import { makePlan } from '../../src/engine/plan.ts';
+import { makePlan, summaryOf } from '../../src/engine/plan.ts';
 import { toyKind, ToyPlatform, type ToyKind, type ToyOptions, type ToyProps } from './toy-platform.ts';
 import { graphOf, planOf, run } from './toy-run.ts';
 import { VirtualClock } from './virtual-clock.ts';
@@ -67,6 +67,15 @@ test('of what is unseen nothing is planned, whatever its props say, and it is no
   );
   const { phase, because, live } = states.get('Inside/a') ?? {};
   assert.deepEqual([phase, because, live?.phase], ['pending', 'the server cannot be asked', 'unseen']);
+});
+
+test('what is inside of something that is still to be made is missing like it, and counts as nothing', async () => {
+  const plan = await planOf(platform(), kinds, gateway(1));
+  assert.deepEqual(
+    ['Server/main', 'Inside/a', 'User/u'].map((id) => plan.states.get(id)?.phase),
+    ['missing', 'missing', 'missing'],
+  );
+  assert.equal(summaryOf(plan).unchanged, 0);
 });
 
 test('what was unseen and is absent is made as soon as it can be seen, and then what comes after it', async () => {

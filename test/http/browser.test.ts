@@ -231,7 +231,7 @@ test('a node that is chosen on a phone is brought into sight', { skip }, async (
 test('a plan that is held is approved in two steps, and a refusal is said where it was asked', { skip }, async (t) => {
   let refuse = true;
   const approved: string[] = [];
-  const { page } = await visit(t, '/gateways/210987654321/eu-central-1/staging', {
+  const { page, served } = await visit(t, '/gateways/210987654321/eu-central-1/staging', {
     side: {
       commands: {
         approve: async (_key, planId, by) => {
@@ -245,6 +245,12 @@ test('a plan that is held is approved in two steps, and a refusal is said where 
   await page.locator('#ask-approve').click();
   await page.getByLabel('Your name').fill('on-call');
   await page.getByRole('button', { name: 'Approve plan b41f77c0' }).click();
+  await page.getByText('another plan is held by now: c0ffee').waitFor();
+  // The page is drawn anew, and what was said stays.
+  const held = served.board.get('210987654321/eu-central-1/staging');
+  assert(held !== undefined);
+  served.board.put({ ...held, file: 'moved.yaml' });
+  await page.getByText('moved.yaml').waitFor();
   await page.getByText('another plan is held by now: c0ffee').waitFor();
   refuse = false;
   await page.getByRole('button', { name: 'Approve plan b41f77c0' }).click();

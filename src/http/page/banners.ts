@@ -31,7 +31,7 @@ function heldBanner({ report, path, view }: Shown): Html | '' {
             ${who()}
             <button class="danger">Approve plan ${planId}</button>
             <a class="button quiet" href="${hrefOf(path, toggle(view, 'approve'))}">Not now</a>
-            <p class="wrong" role="alert"></p>
+            ${refusal(report, `approve ${planId}`)}
           </form>`
         : html`<p><a class="button" id="ask-approve" href="${hrefOf(path, toggle(view, 'approve'))}">Approve…</a></p>`
     }
@@ -47,7 +47,7 @@ function pauseBanner({ report, now }: Shown): Html | '' {
     <form method="post" action="${apiPathOf(report)}/resume" data-wish>
       <input type="hidden" name="by" value="the page" />
       <button>Resume now</button>
-      <p class="wrong" role="alert"></p>
+      ${refusal(report, 'resume')}
     </form>
   </section>`;
 }
@@ -84,7 +84,7 @@ export function pauseForm({ report, path, view }: Shown): Html | '' {
       ${who()}
       <button>Pause</button>
       <a class="button quiet" href="${hrefOf(path, toggle(view, 'pause'))}">Not now</a>
-      <p class="wrong" role="alert"></p>
+      ${refusal(report, 'pause')}
     </form>
   </section>`;
 }
@@ -94,3 +94,7 @@ const who = (): Html =>
     <span>Your name</span>
     <input name="by" required maxlength="100" autocomplete="name" data-remembered="by" />
   </label>`;
+
+/** Where the browser says why this was refused; a page that is drawn anew leaves it there. */
+export const refusal = (report: Shown['report'], wish: string): Html =>
+  html`<p class="wrong" role="alert" data-own="${apiPathOf(report)} ${wish}"></p>`;

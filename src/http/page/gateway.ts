@@ -2,7 +2,7 @@ import { html } from 'hono/html';
 import type { GatewayReport, NodeReport, SourceReport } from '../../daemon/board.ts';
 import { capital, duration } from '../../words.ts';
 import { apiPathOf, openOutputs } from '../gateway-object.ts';
-import { banners, pauseForm } from './banners.ts';
+import { banners, pauseForm, refusal } from './banners.ts';
 import { eventList } from './events.ts';
 import { gatewayList } from './gateways.ts';
 import { moment, revisionMark, standingMark, type Html } from './marks.ts';
@@ -54,7 +54,7 @@ function head({ report, path, view, now }: Shown): Html {
       <form method="post" action="${apiPathOf(report)}/reconcile" data-wish>
         <input type="hidden" name="by" value="the page" />
         <button class="quiet">Look now</button>
-        <p class="wrong" role="alert"></p>
+        ${refusal(report, 'reconcile')}
       </form>
       ${
         report.pause === undefined

@@ -72,7 +72,7 @@ export class Admin {
       this.#token = undefined;
       reply = await send();
     }
-    return accepted(method, path, reply);
+    return accepted(method, `${method} ${path}`, reply);
   }
 
   async #authorization(): Promise<string> {

@@ -1,7 +1,6 @@
 import { idOf } from '../../engine/kind.ts';
 import { format, type Input, type NodeId } from '../../engine/ref.ts';
 import type { Declaration } from '../declaration.ts';
-import { service } from '../ecs/service.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { IngressPart } from '../ingress/ingress.ts';
 import { modes } from '../ingress/modes/modes.ts';
@@ -9,12 +8,14 @@ import { realmClient, type RealmClientProps } from './realm-client.ts';
 import { realm } from './realm.ts';
 import { keycloakServer } from './server.ts';
 
-export interface KeycloakPart {
-  /** What knows the public addresses of the registry before anybody is told of them. */
-  readonly told: readonly { readonly id: NodeId }[];
-}
+type Nodes = readonly { readonly id: NodeId }[];
 
 const REALM = 'mcp-gateway';
+const WEB_CLIENT = 'mcp-gateway-web';
+
+/** While another way in stands: what knows the wanted addresses before registry and auth server are told of them. */
+export const toldFirst = ({ gateway, ways }: Declaration): Nodes =>
+  ways.old.length > 0 && gateway.keycloak.realm === 'managed' ? [{ id: idOf(realmClient.name, WEB_CLIENT) }] : [];
 
 /** People's own machines, for those who work on the registry. */
 const LOCAL_REDIRECTS = ['http://localhost:7860/*', 'http://localhost:8888/*'];
@@ -46,13 +47,18 @@ const mappers: RealmClientProps['mappers'] = {
   },
 };
 
-/** What is inside Keycloak: the realm that people sign in to, and the programs that they sign in by. */
+/**
+ * What is inside Keycloak: the realm that people sign in to, and the programs that they sign in by.
+ *
+ * @param first what Keycloak runs by
+ */
 export function declareKeycloak(
   { graph, gateway }: Declaration,
   { secrets }: Pick<Identity, 'secrets'>,
   { addresses, standing }: Pick<IngressPart, 'addresses' | 'standing'>,
-): KeycloakPart {
-  if (gateway.keycloak.realm === 'unmanaged') return { told: [] };
+  first: Nodes,
+): void {
+  if (gateway.keycloak.realm === 'unmanaged') return;
   const { wanted, old, all } = standing;
   // The way that stands answers before a new one does.
   const way = old[0] ?? wanted;
@@ -69,7 +75,7 @@ export function declareKeycloak(
       adminPasswordVersion: secrets.keycloakAdmin.ref('versionId'),
       sslRequired,
     },
-    { after: [{ id: idOf(service.name, 'keycloak') }] },
+    { after: first },
   );
   const own = graph.add(
     realm,
@@ -109,7 +115,7 @@ export function declareKeycloak(
       { after: [server, own] },
     );
   const origins = addresses.registryOrigins;
-  const web = add('mcp-gateway-web', secrets.keycloakClient, {
+  add(WEB_CLIENT, secrets.keycloakClient, {
     name: 'MCP Gateway Web Client',
     standardFlowEnabled: true,
     directAccessGrantsEnabled: true,
@@ -120,5 +126,4 @@ export function declareKeycloak(
     webOrigins: [LOCAL_ORIGIN, ORIGINS_OF_REDIRECTS, ...origins],
   });
   add('mcp-gateway-m2m', secrets.keycloakM2m, { name: 'MCP Gateway M2M Client', serviceAccountsEnabled: true });
-  return { told: old.length > 0 ? [web] : [] };
 }

@@ -10,8 +10,12 @@ const REFUSED = 'NotAccepted';
 export const isRefused = (error: unknown): error is ReconcileError =>
   error instanceof ReconcileError && error.code === REFUSED;
 
-/** The reply when it is a good one, or an error that says what happens next. */
-export function accepted(method: Method, path: string, reply: WebReply | WebFailure): WebReply {
+/**
+ * The reply when it is a good one, or an error that says what happens next.
+ *
+ * @param what was asked for, in words
+ */
+export function accepted(method: Method, what: string, reply: WebReply | WebFailure): WebReply {
   const doubtful = method !== 'GET';
   if ('failure' in reply)
     throw new ReconcileError('failed', 'NoAnswer', `Keycloak does not answer: ${reply.reason}`, { doubtful });
@@ -26,8 +30,8 @@ export function accepted(method: Method, path: string, reply: WebReply | WebFail
     throw stalled('HttpsRequired', 'Keycloak wants HTTPS from where this runs: its realm master has sslRequired');
   if (status < 500 && status !== 429 && said === '') throw notKeycloak(reply);
   // Someone else made or removed it meanwhile.
-  if (status === 404 || status === 409) throw new ReconcileError('waiting', 'Changed', `${path}: ${said}`);
-  const text = `Keycloak answers ${status} for ${method} ${path}: ${said}`;
+  if (status === 404 || status === 409) throw new ReconcileError('waiting', 'Changed', `${what}: ${said}`);
+  const text = `Keycloak answers ${status} for ${what}${said === '' ? '' : `: ${said}`}`;
   throw status >= 500 || status === 429
     ? new ReconcileError('failed', `Http${status}`, text, { doubtful: doubtful && status !== 429 })
     : stalled(`Http${status}`, text);

@@ -107,7 +107,7 @@ describe('the administrator of Keycloak', () => {
     assert.deepEqual(await put(said(409, { errorMessage: 'Client x already exists' })), [
       'waiting',
       false,
-      '/one: Client x already exists',
+      'PUT /one: Client x already exists',
     ]);
     assert.deepEqual(await put(said(500, { error: 'unknown_error' })), [
       'failed',

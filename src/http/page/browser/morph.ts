@@ -1,13 +1,14 @@
 /**
  * Makes `from` like `to` and keeps what is alike: elements with the same id are the same, so focus, scrolling and what
- * somebody is typing stay.
+ * somebody is typing stay, and so does what the browser alone wrote there (`data-own`, for the same wish).
  */
 export function morph(from: Element, to: Element): void {
   if (from.tagName !== to.tagName || from.id !== to.id) {
     from.replaceWith(to);
     return;
   }
-  if (from.isEqualNode(to)) return;
+  const own = from.getAttribute('data-own');
+  if (from.isEqualNode(to) || (own !== null && own === to.getAttribute('data-own'))) return;
   attributes(from, to);
   children(from, to);
 }
