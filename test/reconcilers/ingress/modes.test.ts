@@ -267,6 +267,35 @@ test('a name that is new stands before services are told of it, and one that mov
   assert.deepEqual(moved.change?.moves, [RHOST, KHOST]);
 });
 
+test('Keycloak knows the old and the new names before registry and auth server are told, and is asked by the old way', () => {
+  const gateway = oddGatewayOf(withSpec({ ingress: specs.development }));
+  const via = waysOf(oddGatewayOf(withSpec({ ingress: specs['via-cloudfront'] })), []).wanted;
+  const { nodes } = declare(gateway, new Map(), { ...waysOf(gateway, []), old: [via] }).graph;
+  const client = 'RealmClient/mcp-gateway-web';
+  for (const told of ['registry', 'auth']) assert(nodes.get(`TaskDefinition/${told}`)?.after.includes(client), told);
+  for (const other of ['keycloak', 'currenttime'])
+    assert(!nodes.get(`TaskDefinition/${other}`)?.after.includes(client), other);
+  const props = (id: string): Readonly<Record<string, unknown>> => nodes.get(id)?.props ?? {};
+  assert.deepEqual(plain(props(client)['redirectUris']), [
+    'http://localhost:7860/*',
+    'http://localhost:8888/*',
+    'http://LoadBalancer/registry.dnsName/oauth2/callback/keycloak',
+    'http://LoadBalancer/registry.dnsName/*',
+    `https://${RHOST}/oauth2/callback/keycloak`,
+    `https://${RHOST}/*`,
+  ]);
+  const { url, via: door, sslRequired } = props('KeycloakServer/keycloak');
+  assert.deepEqual(
+    [plain(url), plain(door), sslRequired],
+    [`https://${KHOST}`, 'Distribution/keycloak.domainName', 'none'],
+  );
+  assert.equal(props('LoadBalancer/keycloak')['forwardedFor'], 'remove');
+  const unmanaged = oddGatewayOf(withSpec({ ingress: specs.development, keycloak: { realm: 'unmanaged' } }));
+  const without = declare(unmanaged, new Map(), { ...waysOf(unmanaged, []), old: [via] }).graph.nodes;
+  assert(![...without.keys()].some((id) => /^(KeycloakServer|Realm)/.test(id)));
+  assert(!without.get('TaskDefinition/registry')?.after.includes(client));
+});
+
 test('a host name of one label under the base has no cookie for a whole top-level domain', () => {
   const manifest = {
     apiVersion: 'mcpgw.io/v1alpha1' as const,
