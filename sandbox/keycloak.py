@@ -5,29 +5,20 @@
 
 import sys
 import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 
 from overlay.keycloak import Keycloak
-from overlay.traffic_messages import Client, Request
+from overlay.traffic_handler import Handler
+from overlay.traffic_messages import Client
 
 
-class _Handler(BaseHTTPRequestHandler):
-    def log_message(self, *_):
-        """Nothing: what is worth reading is in the answers."""
-
+class _Handler(Handler):
     def _answer(self):
-        headers = {name.lower(): value for name, value in self.headers.items()}
-        body = self.rfile.read(int(headers.get("content-length", 0)))
-        request = Request(self.command, "http", self.server.server_port, self.path, headers, Client((self.client_address[0],)), body)
-        answer = self.server.keycloak.answer(request, f"http://127.0.0.1:{self.server.server_port}")
-        self.send_response_only(answer.status)
-        for name, value in answer.headers.items():
-            self.send_header(name, value)
-        self.send_header("Content-Length", str(len(answer.body)))
-        self.end_headers()
-        self.wfile.write(answer.body)
+        port = self.server.server_port
+        request = self.asked("http", port, self.path, Client((self.client_address[0],)))
+        self.give(self.server.keycloak.answer(request, f"http://127.0.0.1:{port}"))
 
-    do_GET = do_POST = do_PUT = do_DELETE = _answer
+    do_GET = do_POST = do_PUT = _answer
 
 
 server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)

@@ -6,41 +6,20 @@ The proxy's user is the account, its password the address that the client has on
 import base64
 import re
 import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from urllib.parse import urlsplit
 
 from .hook import visiting
 from .traffic_certificates import secured
-from .traffic_messages import Client, Request, Unanswered
+from .traffic_handler import Handler
+from .traffic_messages import Client, Unanswered
 from .traffic_names import resolve
 
 _OUTSIDE = "198.51.100.7"  # an address of the documentation: nobody has it
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    timeout = 30
-
-    def log_message(self, *_):
-        """Nothing: what is worth reading is in the answers."""
-
-    def asked(self, scheme, port, target, client):
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        headers = {name.lower(): value for name, value in self.headers.items() if not name.lower().startswith("proxy-")}
-        return Request(self.command, scheme, port, target, headers, client, body)
-
-    def give(self, answer):
-        self.send_response_only(answer.status)
-        for name, value in answer.headers.items():
-            self.send_header(name, value)
-        self.send_header("Content-Length", str(len(answer.body)))
-        self.end_headers()
-        if self.command != "HEAD":
-            self.wfile.write(answer.body)
-
-
-class _Proxy(_Handler):
+class _Proxy(Handler):
     def do_CONNECT(self):
         host, _, port = self.path.rpartition(":")
         met = self._meet(host, int(port))
@@ -88,7 +67,7 @@ class _Proxy(_Handler):
         self.end_headers()
 
 
-class _Site(_Handler):
+class _Site(Handler):
     """A connection that the proxy has let through."""
 
     def __init__(self, account, client, door, port, connection, *rest):

@@ -31,7 +31,11 @@ export async function look<Env>(input: LookInput<Env>): Promise<Snapshot> {
   const fill = async <T>(props: T): Promise<T> => {
     const names = new Set(refsOf(props).map(({ $ref }) => kindOf($ref)));
     const lists = await Promise.all([...names].map(async (name) => [name, await liveBy(name)] as const));
-    return resolve(props, valueFrom(new Map(lists))) as T;
+    const found = new Map(lists);
+    return resolve(
+      props,
+      valueFrom((name) => found.get(name) ?? []),
+    ) as T;
   };
   const observe = async (kind: AnyKind): Promise<KindView> => {
     await Promise.resolve();
@@ -51,17 +55,17 @@ export async function look<Env>(input: LookInput<Env>): Promise<Snapshot> {
 }
 
 function nodesOf(input: { readonly graph: Graph; readonly known: Snapshot }, kind: string): Look<unknown>['nodes'] {
-  const nodes = [...input.graph.nodes.values()].filter((node) => node.kind === kind);
-  const names = new Set(nodes.flatMap(({ props }) => refsOf(props).map(({ $ref }) => kindOf($ref))));
-  const valueOf = valueFrom(new Map([...names].map((name) => [name, liveOf(input.known, name)])));
-  return nodes.map(({ name, props }) => ({ name, props: resolve(props, valueOf) as Record<string, never> }));
+  const valueOf = valueFrom((name) => liveOf(input.known, name));
+  return [...input.graph.nodes.values()]
+    .filter((node) => node.kind === kind)
+    .map(({ name, props }) => ({ name, props: resolve(props, valueOf) as Record<string, never> }));
 }
 
 /** What live things give to those that refer to them. */
 const valueFrom =
-  (lists: ReadonlyMap<string, readonly Observed[]>) =>
+  (listOf: (kind: string) => readonly Observed[]) =>
   ({ $ref, output }: Ref): unknown =>
-    lists.get(kindOf($ref))?.find((live) => idOf(kindOf($ref), live.name) === $ref)?.outputs[output];
+    listOf(kindOf($ref)).find((live) => idOf(kindOf($ref), live.name) === $ref)?.outputs[output];
 
 /** The names of all kinds. */
 export const allKinds = (kinds: Kinds): ReadonlySet<string> =>

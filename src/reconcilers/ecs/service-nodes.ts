@@ -88,8 +88,9 @@ function declareTaskDefinition(
   const { cpu, memory, environment } = gateway.services[name];
   const { parts } = context;
   // Only what people reach knows the addresses.
-  const told = Object.keys(line.targets).length > 0 ? parts.ingress.told : { after: [], behind: [] };
-  const known = Object.keys(line.targets).length > 0 && name !== 'keycloak' ? parts.keycloak.told : [];
+  const isPublic = Object.keys(line.targets).length > 0;
+  const told = isPublic ? parts.ingress.told : { after: [], behind: [] };
+  const known = isPublic && name !== 'keycloak' ? parts.keycloak.told : [];
   const secrets = secretsOf(line, environment, context);
   const versions = secrets.flatMap((from) => versionOf(from, parts) ?? []);
   const parameters = secrets.flatMap((from) => ('parameter' in from ? [parts.data.parameters[from.parameter]] : []));

@@ -1,7 +1,7 @@
 import type { Aws, AwsKind } from '../../aws/aws.ts';
 import type { Observed, Phase } from '../../engine/kind.ts';
 import { known } from '../../engine/ref.ts';
-import { perSession } from '../per-session.ts';
+import { endSilence, silentFor } from '../silence.ts';
 
 /** A public address that has to answer before anything that relies on it is changed. */
 export interface ProbeProps {
@@ -16,9 +16,6 @@ export interface ProbeProps {
 export interface ProbeOutputs {
   readonly url: string;
 }
-
-/** Since when each address of a session has been asked in vain. */
-const silent = perSession(() => new Map<string, number>());
 
 /** Asks as a browser would, with the certificate checked, until the answer is the one that is waited for. */
 export const probe: AwsKind<ProbeProps, ProbeOutputs> = {
@@ -41,17 +38,13 @@ export const probe: AwsKind<ProbeProps, ProbeOutputs> = {
 
 async function ask(aws: Aws, name: string, props: ProbeProps): Promise<Observed<ProbeProps, ProbeOutputs>> {
   const because = await whyNot(aws, props);
-  const since = silent(aws);
-  const key = `${props.url} ${props.via}`;
+  const address = `${props.url} ${props.via}`;
   if (because === undefined) {
-    since.delete(key);
+    endSilence(aws, address);
     return toObserved(name, props);
   }
-  const now = aws.clock.now();
-  const first = since.get(key) ?? now;
-  since.set(key, first);
   // Nothing that is still underway takes as long: a person has to look.
-  return toObserved(name, props, because, now - first < aws.timing.patience ? 'pending' : 'failed');
+  return toObserved(name, props, because, silentFor(aws, address) < aws.timing.patience ? 'pending' : 'failed');
 }
 
 /** Why the answer is not the one that is waited for. */

@@ -6,7 +6,7 @@ import { known, type SecretRef } from '../../engine/ref.ts';
 import type { Secret } from '../../engine/secret.ts';
 import { service } from '../ecs/service.ts';
 import { secret } from '../identity/secret.ts';
-import { perSession } from '../per-session.ts';
+import { endSilence, silentFor } from '../silence.ts';
 import { changePassword, enter } from './entrance.ts';
 
 /** Keycloak itself, which answers at its door and lets its administrator in. */
@@ -32,9 +32,6 @@ export interface KeycloakServerOutputs {
   readonly openedBy: string;
 }
 
-/** Since when it has been silent in a session, although its service runs. */
-const silence = perSession(() => ({ since: undefined as number | undefined }));
-
 export const keycloakServer: AwsKind<KeycloakServerProps, KeycloakServerOutputs> = {
   name: 'KeycloakServer',
   immutable: [],
@@ -43,7 +40,7 @@ export const keycloakServer: AwsKind<KeycloakServerProps, KeycloakServerOutputs>
   mends: true,
   identifies: [],
   leaves: ['Realm', 'RealmClient'],
-  takes: { create: 30, update: 1 },
+  takes: { update: 1 },
   // Where it is asked and as whom is no part of it; the password shows in what it accepts.
   canonical: ({ adminPasswordVersion, sslRequired }) => ({ adminPasswordVersion, sslRequired }),
   actions: { read: ['secretsmanager:GetSecretValue'], write: [] },
@@ -80,11 +77,11 @@ async function observe({ env: aws, live, fill }: Look<Aws>, { name, props: wante
   });
   if (url === undefined || via === undefined || username === undefined || openedBy === undefined)
     return unseen('unseen', 'there is nobody to ask yet');
-  const quiet = silence(aws);
+  const address = `admin of ${url} ${via}`;
   try {
     const { admin, passwordVersion } = await enter(aws, { url, via, username }, openedBy);
     const master = must(await admin.get<Pick<KeycloakServerProps, 'sslRequired'>>('/master'), 'master');
-    quiet.since = undefined;
+    endSilence(aws, address);
     return {
       name,
       phase: 'ready',
@@ -101,13 +98,12 @@ async function observe({ env: aws, live, fill }: Look<Aws>, { name, props: wante
     const { message, disposition } = toReconcileError(error);
     const runs = (await live(service)).some((one) => one.name === 'keycloak' && one.phase === 'ready');
     if (!runs) {
-      quiet.since = undefined;
+      endSilence(aws, address);
       return unseen('unseen', message);
     }
     if (disposition === 'stalled') return unseen('failed', message);
     // What runs and cannot be reached for minutes is for a person to look at.
-    quiet.since ??= aws.clock.now();
-    const isLost = aws.clock.now() - quiet.since > aws.timing.entrance;
+    const isLost = silentFor(aws, address) > aws.timing.entrance;
     const hint = 'where there is no way to it from here, spec.keycloak.realm has to be unmanaged';
     return unseen(isLost ? 'failed' : 'unseen', `${message}; ${hint}`);
   }
